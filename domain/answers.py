@@ -51,6 +51,6 @@ class Answer(Record, table=True):
     body: str
     score: int = 0
     external_ref: str | None = None
-    answered_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
-    accepted_at: datetime | None = Field(default=None, sa_type=UTC)  # type: ignore[call-overload]
+    answered_at: datetime = Field(sa_type=UTC)
+    accepted_at: datetime | None = Field(default=None, sa_type=UTC)
     accepted_by_id: uuid.UUID | None = None

@@ -39,4 +39,4 @@ class Channel(Record, table=True):
     cohort_id: uuid.UUID | None = None
     session_id: uuid.UUID | None = None
     community_id: uuid.UUID | None = None
-    created_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=UTC)

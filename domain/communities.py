@@ -45,6 +45,6 @@ class Community(Record, table=True):
     domain: str
     charter: str = ""
     program_id: uuid.UUID | None = None
-    visibility: Visibility = Field(default=Visibility.PUBLIC, sa_type=choice(Visibility))  # type: ignore[call-overload]
+    visibility: Visibility = Field(default=Visibility.PUBLIC, sa_type=choice(Visibility))
     external_ref: str | None = None
-    created_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=UTC)

@@ -44,5 +44,5 @@ class Evaluation(Record, table=True):
     session_id: uuid.UUID | None = None
     program_id: uuid.UUID | None = None
     step_id: uuid.UUID | None = None
-    opened_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
-    closes_at: datetime | None = Field(default=None, sa_type=UTC)  # type: ignore[call-overload]
+    opened_at: datetime = Field(sa_type=UTC)
+    closes_at: datetime | None = Field(default=None, sa_type=UTC)

@@ -45,7 +45,7 @@ class Instrument(Record, table=True):
 
     name: str
     version: int = 1
-    level: Level = Field(sa_type=choice(Level))  # type: ignore[call-overload]
+    level: Level = Field(sa_type=choice(Level))
     anonymous: bool = False
     external_ref: str | None = None
-    created_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=UTC)

@@ -35,8 +35,8 @@ class Item(Record, table=True):
 
     instrument_id: uuid.UUID
     position: int
-    kind: ItemKind = Field(sa_type=choice(ItemKind, "kind"))  # type: ignore[call-overload]
+    kind: ItemKind = Field(sa_type=choice(ItemKind, "kind"))
     code: str
     prompt: str
-    choices: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    choices: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     required: bool = False

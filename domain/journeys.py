@@ -51,4 +51,4 @@ class Journey(Record, table=True):
 
     cohort_id: uuid.UUID
     enrollment_id: uuid.UUID | None = None
-    unrolled_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
+    unrolled_at: datetime = Field(sa_type=UTC)

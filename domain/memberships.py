@@ -39,6 +39,6 @@ class Membership(Record, table=True):
 
     community_id: uuid.UUID
     person_id: uuid.UUID
-    role: MembershipRole = Field(default=MembershipRole.MEMBER, sa_type=choice(MembershipRole, "role"))  # type: ignore[call-overload]
-    joined_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
-    left_at: datetime | None = Field(default=None, sa_type=UTC)  # type: ignore[call-overload]
+    role: MembershipRole = Field(default=MembershipRole.MEMBER, sa_type=choice(MembershipRole, "role"))
+    joined_at: datetime = Field(sa_type=UTC)
+    left_at: datetime | None = Field(default=None, sa_type=UTC)

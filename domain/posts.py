@@ -48,8 +48,8 @@ class Post(Record, table=True):
 
     channel_id: uuid.UUID
     author_id: uuid.UUID | None = None
-    kind: PostKind = Field(default=PostKind.NOTE, sa_type=choice(PostKind, "kind"))  # type: ignore[call-overload]
+    kind: PostKind = Field(default=PostKind.NOTE, sa_type=choice(PostKind, "kind"))
     body: str
     reply_to_id: uuid.UUID | None = None
     step_id: uuid.UUID | None = None
-    posted_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
+    posted_at: datetime = Field(sa_type=UTC)

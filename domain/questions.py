@@ -41,7 +41,7 @@ class Question(Record, table=True):
     author_id: uuid.UUID | None = None
     title: str
     body: str
-    tags: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    tags: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     score: int = 0
     external_ref: str | None = None
-    asked_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
+    asked_at: datetime = Field(sa_type=UTC)

@@ -43,7 +43,7 @@ class Response(Record, table=True):
 
     evaluation_id: uuid.UUID
     person_id: uuid.UUID | None = None
-    submitted_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
+    submitted_at: datetime = Field(sa_type=UTC)
     external_ref: str | None = None
 
 
@@ -73,5 +73,5 @@ class ItemAnswer(Record, table=True):
     response_id: uuid.UUID
     item_id: uuid.UUID
     number: int | None = None
-    choices: list[str] | None = Field(default=None, sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    choices: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
     text: str | None = None

@@ -58,9 +58,9 @@ class Step(Record, table=True):
     session_id: uuid.UUID
     cohort_id: uuid.UUID
     enrollment_id: uuid.UUID | None = None
-    due_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
-    overdue_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
-    status: StepStatus = Field(default=StepStatus.PENDING, sa_type=choice(StepStatus, "status"))  # type: ignore[call-overload]
-    opened_at: datetime | None = Field(default=None, sa_type=UTC)  # type: ignore[call-overload]
-    completed_at: datetime | None = Field(default=None, sa_type=UTC)  # type: ignore[call-overload]
+    due_at: datetime = Field(sa_type=UTC)
+    overdue_at: datetime = Field(sa_type=UTC)
+    status: StepStatus = Field(default=StepStatus.PENDING, sa_type=choice(StepStatus, "status"))
+    opened_at: datetime | None = Field(default=None, sa_type=UTC)
+    completed_at: datetime | None = Field(default=None, sa_type=UTC)
     note: str = ""
