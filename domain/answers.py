@@ -18,7 +18,7 @@ class AnswerRefusal(Word):
     INVALID = auto()
     NOT_A_MEMBER = auto()
     ONLY_ASKER_OR_MODERATOR = auto()
-    EXTERNAL_REF_TAKEN = auto()
+    REFERENCE_TAKEN = auto()
 
 
 class AnswerRefused(Refused[AnswerRefusal]):

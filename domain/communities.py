@@ -23,7 +23,7 @@ class Visibility(Word):
 class CommunityRefusal(Word):
     NOT_FOUND = auto()
     INVALID = auto()
-    EXTERNAL_REF_TAKEN = auto()
+    REFERENCE_TAKEN = auto()
 
 
 class CommunityRefused(Refused[CommunityRefusal]):

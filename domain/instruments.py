@@ -26,7 +26,7 @@ class InstrumentRefusal(Word):
     NOT_FOUND = auto()
     INVALID = auto()
     NAME_TAKEN = auto()
-    EXTERNAL_REF_TAKEN = auto()
+    REFERENCE_TAKEN = auto()
 
 
 class InstrumentRefused(Refused[InstrumentRefusal]):

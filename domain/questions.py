@@ -18,7 +18,7 @@ class QuestionRefusal(Word):
     NOT_FOUND = auto()
     INVALID = auto()
     NOT_A_MEMBER = auto()
-    EXTERNAL_REF_TAKEN = auto()
+    REFERENCE_TAKEN = auto()
 
 
 class QuestionRefused(Refused[QuestionRefusal]):

@@ -22,7 +22,7 @@ class ResponseRefusal(Word):
     NOT_INVITED = auto()
     ALREADY_ANSWERED = auto()
     CLOSED = auto()
-    EXTERNAL_REF_TAKEN = auto()
+    REFERENCE_TAKEN = auto()
 
 
 class ResponseRefused(Refused[ResponseRefusal]):
