@@ -1,12 +1,20 @@
 """Organizations: where people work, and who sends them or hosts them. An organization is no tenant."""
 
+import uuid
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import auto
+from typing import TypedDict
 
 from sqlalchemy import Index
-from sqlmodel import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, select
 
-from domain.records import UTC, Record, Refused, Word, unique
+from domain import history
+from domain.facts import take_on, with_changes
+from domain.records import UTC, Record, Refused, Word, lock, unique
+from domain.texts import reference_of, text_of
+from tenants.viewer import Actor
 
 
 class OrganizationRefusal(Word):
@@ -29,3 +37,58 @@ class Organization(Record, table=True):
     name: str
     external_ref: str | None = None
     created_at: datetime = Field(sa_type=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewOrganization:
+    name: str
+    external_ref: str | None = None
+
+
+class OrganizationChanges(TypedDict, total=False):
+    name: str
+    external_ref: str | None
+
+
+def checked(facts: NewOrganization) -> NewOrganization:
+    """The facts as they are stored, or what is wrong with them."""
+    return NewOrganization(
+        name=text_of(facts.name, "name", invalid=_invalid),
+        external_ref=reference_of(facts.external_ref, invalid=_invalid),
+    )
+
+
+def _invalid(field: str, message: str) -> OrganizationRefused:
+    return OrganizationRefused(OrganizationRefusal.INVALID, message, field=field)
+
+
+async def create(db: AsyncSession, new: NewOrganization, *, by: Actor, now: datetime) -> Organization:
+    facts = checked(new)
+    organization = Organization(**asdict(facts), created_at=now)
+    await _refuse_taken(db, organization.id, facts)
+    db.add(organization)
+    await history.record(db, organization, "created", by=by, now=now, **asdict(facts))
+    return organization
+
+
+async def update(
+    db: AsyncSession, organization_id: uuid.UUID, changes: OrganizationChanges, *, by: Actor, now: datetime
+) -> Organization:
+    organization = await lock(db, Organization, organization_id)
+    if organization is None:
+        raise OrganizationRefused(OrganizationRefusal.NOT_FOUND, "There is no such organization.", field="id")
+    facts = checked(with_changes(organization, NewOrganization, changes, invalid=_invalid))
+    await _refuse_taken(db, organization.id, facts)
+    if changed := take_on(organization, facts):
+        await history.record(db, organization, "updated", by=by, now=now, **changed)
+    return organization
+
+
+async def _refuse_taken(db: AsyncSession, organization_id: uuid.UUID, facts: NewOrganization) -> None:
+    others = select(Organization.id).where(Organization.id != organization_id)
+    if facts.external_ref and await db.scalar(others.where(Organization.external_ref == facts.external_ref)):
+        raise OrganizationRefused(
+            OrganizationRefusal.REFERENCE_TAKEN,
+            f"Another organization has the reference '{facts.external_ref}'.",
+            field="externalRef",
+        )
