@@ -1,0 +1,1 @@
+"""The surface: how the world asks. GraphQL over HTTP for white-label frontends and partner apps."""

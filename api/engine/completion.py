@@ -1,0 +1,59 @@
+"""The second completion: graphql-core walks the operation and reads planned fields from the plan's JSON.
+
+Used where an operation also holds introspection, a mutation, a decided field, or a NULL where the schema says non-null.
+`prepare` replaces the resolvers of planned fields, so that no resolver of theirs is ever written by hand.
+"""
+
+from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    GraphQLUnionType,
+)
+
+from api.engine.fields import Decided
+from api.engine.planner import TYPENAME
+from api.engine.types import entity_of
+
+
+def prepare(schema: GraphQLSchema) -> None:
+    """Let every planned field read from its plan."""
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLObjectType):
+            _prepare_object(kind, is_query=kind is schema.query_type)
+        elif isinstance(kind, GraphQLUnionType | GraphQLInterfaceType):
+            kind.resolve_type = _named_by_plan(kind.resolve_type)
+
+
+def _prepare_object(kind: GraphQLObjectType, *, is_query: bool) -> None:
+    entity = entity_of(kind.name.removesuffix("Edge")) if kind.name != "PageInfo" else None
+    if entity is None and not is_query and kind.name != "PageInfo":
+        return
+    kind.is_type_of = None
+    for name, field in kind.fields.items():
+        declared = entity.by_name.get(name, (name, None))[1] if entity is not None else None
+        field.resolve = _decide(declared, field) if isinstance(declared, Decided) else _from_plan
+
+
+def _from_plan(row: dict[str, Any], info: GraphQLResolveInfo, **_: object) -> Any:  # noqa: ANN401 -- any JSON
+    return row[str(info.path.key)]
+
+
+def _decide(declared: Decided, field: GraphQLField) -> Any:  # noqa: ANN401 -- a resolver
+    def resolve(row: dict[str, Any], info: GraphQLResolveInfo, **_: object) -> Any:  # noqa: ANN401 -- what was decided
+        return declared.decide(row[str(info.path.key)])
+
+    return resolve
+
+
+def _named_by_plan(otherwise: Any) -> Any:  # noqa: ANN401 -- a type resolver, or none
+    def resolve_type(value: Any, info: GraphQLResolveInfo, kind: Any) -> Any:  # noqa: ANN401 -- graphql-core's signature
+        if isinstance(value, dict):
+            return value[TYPENAME]
+        return otherwise(value, info, kind)
+
+    return resolve_type

@@ -1,0 +1,146 @@
+"""Answering a request: one statement's bytes where they are the whole answer, graphql-core where they are not."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import structlog
+from graphql import ExecutionResult, GraphQLError, GraphQLObjectType, GraphQLSchema, execute
+from graphql.execution.collect_fields import FieldDetails
+from graphql.type.definition import GraphQLResolveInfo
+
+from api.engine.documents import Document, Documents, RequestError
+from api.engine.parameters import Request
+from api.engine.planner import TYPENAME
+from api.engine.types import Entity
+from tenants.database import Database
+from tenants.viewer import Viewer
+
+log = structlog.get_logger()
+POISON = b"\x01"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response's body. `executed`: whether anything was run; otherwise the request itself was wrong."""
+
+    body: bytes
+    executed: bool = True
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a mutation's resolver knows of the request."""
+
+    database: Database
+    document: Document
+    request: Request
+    wall: datetime
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.request.viewer
+
+    @property
+    def now(self) -> datetime:
+        return self.request.now
+
+    async def payload(
+        self, info: GraphQLResolveInfo, entity: Entity, row: uuid.UUID, text: str
+    ) -> dict[str, Any] | None:
+        """What the viewer asked of a row, after a command."""
+        kind: GraphQLObjectType = info.schema.type_map[entity.name]  # type: ignore[assignment]
+        group = [FieldDetails(node, None) for node in info.field_nodes]
+        request = Request(self.viewer, self.now, info.variable_values, row, text)
+        plan = self.document.payload(str(info.path.key), request, entity, kind, group)
+        body = await self.database.read(self.viewer.tenant.id, plan.sql, plan.parameters.bind(request))
+        found = orjson.loads(body or b"null")
+        return None if found is None else {TYPENAME: entity.name, **found}
+
+
+class Engine:
+    """Executes documents against one schema and one database."""
+
+    def __init__(self, schema: GraphQLSchema, database: Database) -> None:
+        self.schema = schema
+        self.database = database
+        self.documents = Documents(schema)
+
+    def document(self, source: str, operation_name: str | None) -> Document:
+        """The operation, or a RequestError that says what is wrong with the document."""
+        return self.documents.get(source, operation_name)
+
+    async def answer(  # noqa: PLR0913 -- a request and who asks it
+        self,
+        document: Document,
+        variables: dict[str, Any],
+        *,
+        viewer: Viewer,
+        now: datetime,
+        wall: datetime,
+        core: bool = False,
+    ) -> Answer:
+        """The response's body. `core` asks for the second completion where the first would do."""
+        try:
+            request = Request(viewer, now, document.coerce(variables))
+        except RequestError as error:
+            return refused(error)
+        if not document.is_query:
+            return await self._complete(document, variables, request, wall, {})
+        try:
+            if not core:
+                plan = document.plan(request, core=False)
+                if not plan.core:
+                    data = await self._read(plan.sql, plan.parameters.bind(request), viewer)
+                    if POISON not in data:
+                        return Answer(b'{"data":' + data + b"}")
+            plan = document.plan(request, core=True)
+            data = await self._read(plan.sql, plan.parameters.bind(request), viewer)
+        except GraphQLError as error:
+            return Answer(orjson.dumps({"errors": [error.formatted], "data": None}))
+        except Exception as error:  # noqa: BLE001 -- nothing of ours reaches the client but a trace id
+            return Answer(orjson.dumps({"errors": [masked(GraphQLError("", original_error=error))], "data": None}))
+        return await self._complete(document, variables, request, wall, orjson.loads(data))
+
+    async def _read(self, sql: str, arguments: list[Any], viewer: Viewer) -> bytes:
+        body = await self.database.read(viewer.tenant.id, sql, arguments)
+        assert body is not None  # noqa: S101 -- a plan always writes a document
+        return body
+
+    async def _complete(
+        self, document: Document, variables: dict[str, Any], request: Request, wall: datetime, root: dict[str, Any]
+    ) -> Answer:
+        name = document.operation.name
+        result = execute(
+            self.schema,
+            document.ast,
+            root_value=root,
+            context_value=Context(self.database, document, request, wall),
+            variable_values=variables,
+            operation_name=name.value if name else None,
+        )
+        if not isinstance(result, ExecutionResult):
+            result = await result
+        body: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            body = {"errors": [masked(error) for error in result.errors], **body}
+        return Answer(orjson.dumps(body))
+
+
+def refused(error: RequestError) -> Answer:
+    """The answer to a request that can't be executed: errors, and no `data`."""
+    return Answer(orjson.dumps({"errors": [one.formatted for one in error.errors]}), executed=False)
+
+
+def masked(error: GraphQLError) -> Any:  # noqa: ANN401 -- graphql-core's formatted error
+    """The error as the client sees it: our own words, or a trace id for the logs where the fault is ours."""
+    if error.original_error is None or isinstance(error.original_error, GraphQLError):
+        return error.formatted
+    trace = uuid.uuid4().hex
+    log.error("request failed", trace=trace, path=error.path, exc_info=error.original_error)
+    formatted = dict(error.formatted)
+    formatted["message"] = f"Something went wrong on our side. Nothing was changed. Ask support about {trace}."
+    formatted["extensions"] = {"code": "INTERNAL_SERVER_ERROR", "trace": trace}
+    return formatted

@@ -1,0 +1,136 @@
+"""The filter and order inputs of a planned type, derived from its fields."""
+
+from __future__ import annotations
+
+import types
+import typing
+from datetime import date, datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import strawberry
+
+from api.engine.fields import ToOne
+
+if TYPE_CHECKING:
+    from api.engine.types import Entity
+
+EQ = "Equal to this; null means: has none."
+IN = "One of these. An empty list matches nothing."
+
+
+@strawberry.enum(description="From the smallest, or from the largest.")
+class Direction(Enum):
+    ASCENDING = strawberry.enum_value("ASCENDING", description="From the smallest, the earliest, A.")
+    DESCENDING = strawberry.enum_value("DESCENDING", description="From the largest, the latest, Z.")
+
+
+def _input(name: str, description: str, operators: dict[str, tuple[Any, str]]) -> type:
+    cls = type(name, (), {"__annotations__": {key: kind | None for key, (kind, _) in operators.items()}})
+    for key, (_, words) in operators.items():
+        setattr(cls, key, strawberry.field(default=strawberry.UNSET, description=words, name=key.rstrip("_")))
+    return strawberry.input(cls, description=description)
+
+
+def _ordered(name: str, kind: Any, words: str) -> type:  # noqa: ANN401 -- a scalar
+    comparisons = {"gt": "greater than", "gte": "at least", "lt": "less than", "lte": "at most"}
+    return _input(
+        name,
+        f"Compares {words}. Several conditions must all hold.",
+        {"eq": (kind, EQ), "in_": (list[kind], IN)}
+        | {key: (kind, f"Only values {word} this.") for key, word in comparisons.items()},
+    )
+
+
+IDFilter = _input(
+    "IDFilter", "Compares the id of what is referred to.", {"eq": (strawberry.ID, EQ), "in_": (list[strawberry.ID], IN)}
+)
+StringFilter = _input(
+    "StringFilter",
+    "Compares text. Several conditions must all hold.",
+    {
+        "eq": (str, EQ),
+        "in_": (list[str], IN),
+        "starts_with": (str, "Begins with this, in exactly this spelling."),
+        "contains": (str, "Contains this, whatever its case."),
+    },
+)
+BooleanFilter = _input("BooleanFilter", "Compares yes and no.", {"eq": (bool, "Equal to this.")})
+WordsFilter = _input("StringListFilter", "Looks into a list of words.", {"has": (str, "The list has this word.")})
+IntFilter = _ordered("IntFilter", int, "whole numbers")
+FloatFilter = _ordered("FloatFilter", float, "numbers")
+DateTimeFilter = _ordered("DateTimeFilter", datetime, "instants")
+DateFilter = _ordered("DateFilter", date, "days")
+
+BY_TYPE: dict[Any, type] = {
+    str: StringFilter,
+    bool: BooleanFilter,
+    int: IntFilter,
+    float: FloatFilter,
+    datetime: DateTimeFilter,
+    date: DateFilter,
+    list[str]: WordsFilter,
+}
+_ENUMS: dict[type, type] = {}
+
+
+def bare(annotation: Any) -> Any:  # noqa: ANN401 -- any annotation
+    """The annotation without `| None`, and without what `Annotated` adds."""
+    if typing.get_origin(annotation) in (types.UnionType, typing.Union):
+        return bare(next(kind for kind in typing.get_args(annotation) if kind is not types.NoneType))
+    return annotation
+
+
+def compared(annotation: Any) -> Any:  # noqa: ANN401 -- any annotation
+    """The Python type that a comparison with this field works on: an e-mail address is compared as text."""
+    kind = bare(annotation)
+    return getattr(kind, "__supertype__", kind)
+
+
+def filter_input(entity: Entity) -> None:
+    """Complete the entity's filter: one comparison per field it may be filtered by, and `and`, `or`, `not`."""
+    cls: Any = entity.where
+    fields: dict[str, tuple[Any, str]] = {"id": (IDFilter, "By its own id.")}
+    for name in entity.filters:
+        fields[name] = (_comparison(entity, name), f"By `{camel(name)}`.")
+    fields["and_"] = (list[cls], "All of these hold.")
+    fields["or_"] = (list[cls], "At least one of these holds. An empty list matches nothing.")
+    fields["not_"] = (cls, "This does not hold.")
+    cls.__annotations__ = {name: kind | None for name, (kind, _) in fields.items()}
+    for name, (_, words) in fields.items():
+        setattr(cls, name, strawberry.field(default=strawberry.UNSET, description=words, name=camel(name.rstrip("_"))))
+    strawberry.input(cls, description=f"Which {entity.name} rows. Several conditions must all hold.")
+
+
+def order_enum(entity: Entity) -> type[Enum]:
+    words = {
+        name.upper(): strawberry.enum_value(name, description=f"By `{camel(name)}`.") for name in (*entity.orders, "id")
+    }
+    return strawberry.enum(
+        Enum(f"{entity.name}OrderField", words),  # type: ignore[arg-type]
+        description=f"What {entity.name} rows can be ordered by.",
+    )
+
+
+def order_input(entity: Entity) -> type:
+    cls = type(f"{entity.name}Order", (), {"__annotations__": {"field": entity.order_fields, "direction": Direction}})
+    cls.field = strawberry.field(description="What to order by.")  # type: ignore[attr-defined]
+    cls.direction = strawberry.field(default=Direction.ASCENDING, description="Which end comes first.")  # type: ignore[attr-defined]
+    return strawberry.input(cls, description=f"An order of {entity.name} rows.")
+
+
+def _comparison(entity: Entity, name: str) -> type:
+    declared, kind = entity.fields[name], compared(entity.annotations[name])
+    if isinstance(declared, ToOne):
+        return IDFilter
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        if kind not in _ENUMS:
+            title = kind.__strawberry_definition__.name  # type: ignore[attr-defined]
+            _ENUMS[kind] = _input(f"{title}Filter", f"Compares a {title}.", {"eq": (kind, EQ), "in_": (list[kind], IN)})
+        return _ENUMS[kind]
+    return BY_TYPE[kind]
+
+
+def camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.title() for word in rest)

@@ -1,0 +1,131 @@
+"""What a plan is bound to: the request's facts, and the arguments of its fields.
+
+A statement's `$1` is the tenant. Further parameters are numbered as the planner meets them; each knows where its value
+stands in a request.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from graphql import FieldNode, GraphQLError, GraphQLField
+from graphql.execution.values import VariableValues, get_argument_values
+from graphql.language import ListValueNode, ObjectValueNode, ValueNode, VariableNode
+
+from tenants.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who asks, when, with which variables; `row` is what a mutation answers with, `text` what only that answer tells."""
+
+    viewer: Viewer
+    now: datetime
+    variables: VariableValues
+    row: uuid.UUID | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A request and the arguments of the plan's fields in it."""
+
+    request: Request
+    arguments: list[dict[str, Any]]
+
+
+Getter = Callable[[Bound], Any]
+
+FACTS: dict[str, tuple[str, Getter]] = {
+    "viewer": ("uuid", lambda bound: bound.request.viewer.person_id),
+    "app": ("uuid", lambda bound: bound.request.viewer.app_id),
+    "roles": ("text[]", lambda bound: sorted(bound.request.viewer.roles)),
+    "scopes": ("text[]", lambda bound: sorted(bound.request.viewer.scopes)),
+    "row": ("uuid", lambda bound: bound.request.row),
+    "text": ("text", lambda bound: bound.request.text),
+    "now": ("timestamptz", lambda bound: bound.request.now),
+    "secret": ("bytea", lambda bound: bound.request.viewer.tenant.secret),
+}
+TENANT = "$1"
+
+
+@dataclass
+class Source:
+    """The arguments of one field. Those without variables are computed once."""
+
+    definition: GraphQLField
+    node: FieldNode
+    constant: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if not any(_varies(argument.value) for argument in self.node.arguments or ()):
+            self.constant = get_argument_values(self.definition, self.node)
+
+    def values(self, variables: VariableValues) -> dict[str, Any]:
+        if self.constant is not None:
+            return self.constant
+        return get_argument_values(self.definition, self.node, variables)
+
+
+def _varies(value: ValueNode) -> bool:
+    if isinstance(value, ListValueNode):
+        return any(_varies(item) for item in value.values)
+    if isinstance(value, ObjectValueNode):
+        return any(_varies(field.value) for field in value.fields)
+    return isinstance(value, VariableNode)
+
+
+@dataclass
+class Parameters:
+    """The numbered parameters of one plan, and the checks that each request has to pass."""
+
+    sources: list[Source] = field(default_factory=list)
+    getters: list[Getter] = field(default_factory=list)
+    checks: list[Callable[[Bound], None]] = field(default_factory=list)
+    numbers: dict[object, int] = field(default_factory=dict)
+
+    def add(self, key: object, getter: Getter, cast: str) -> str:
+        """A parameter as SQL. The same key gives the same parameter."""
+        if key not in self.numbers:
+            self.getters.append(getter)
+            self.numbers[key] = len(self.getters) + 1
+        return f"${self.numbers[key]}::{cast}"
+
+    def fact(self, name: str) -> str:
+        cast, getter = FACTS[name]
+        return self.add(name, getter, cast)
+
+    def source(self, definition: GraphQLField, node: FieldNode) -> int:
+        self.sources.append(Source(definition, node))
+        return len(self.sources) - 1
+
+    def argument(self, source: int, path: tuple[str | int, ...], cast: str, convert: Callable[[Any], Any]) -> str:
+        """The value at a path into a field's arguments, converted for the database."""
+
+        def getter(bound: Bound) -> Any:  # noqa: ANN401 -- whatever the argument holds
+            value: Any = bound.arguments[source]
+            for step in path:
+                value = value[step]
+            return convert(_storable(value, self.sources[source].node))
+
+        return self.add((source, path), getter, cast)
+
+    def bind(self, request: Request) -> list[Any]:
+        """The statement's arguments after the tenant's, or what is wrong with the request."""
+        bound = Bound(request, [source.values(request.variables) for source in self.sources])
+        for check in self.checks:
+            check(bound)
+        return [getter(bound) for getter in self.getters]
+
+
+def refuse(message: str, node: FieldNode, code: str = "BAD_USER_INPUT") -> GraphQLError:
+    return GraphQLError(message, node, extensions={"code": code})
+
+
+def _storable(value: Any, node: FieldNode) -> Any:  # noqa: ANN401 -- whatever the argument holds
+    texts = value if isinstance(value, list) else [value]
+    if any(isinstance(text, str) and "\x00" in text for text in texts):
+        raise refuse("Text can't hold the NUL character (\\u0000); leave it out.", node)
+    return value

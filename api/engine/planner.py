@@ -1,0 +1,261 @@
+"""The planner: one walk over a selection set, one SQL expression that writes its JSON.
+
+Every table it names carries the tenant's predicate and the visibility condition of its type for the viewer.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_named_type,
+    is_non_null_type,
+)
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues
+
+from api import ids
+from api.engine.emission import NULL, POISON, Part, Sql, concat, leaf, members
+from api.engine.fields import Column, Decided, Embedded, Expression, Field, Identifier, ToMany, ToOne
+from api.engine.pages import Order, connection
+from api.engine.parameters import TENANT, Parameters, refuse
+from api.engine.types import ENTITIES, MAX_PAGE, ROOTS, Entity, Root
+from api.permissions import Access
+from tenants.viewer import Viewer
+
+TYPENAME = "$typename"
+LIST_LIMIT = 250
+META = ("__schema", "__type")
+
+
+class Planner:
+    """Plans one operation, or one mutation's payload, for one permission set.
+
+    `core`: for graphql-core to complete. Then nothing is poisoned, objects behind interfaces name their type, and
+    decided fields hold their facts. `decided` and `meta` tell that only graphql-core can complete this operation.
+    """
+
+    def __init__(  # noqa: PLR0913 -- an operation and who asks it
+        self,
+        schema: GraphQLSchema,
+        fragments: dict[str, FragmentDetails],
+        operation: OperationDefinitionNode,
+        variables: VariableValues,
+        viewer: Viewer,
+        *,
+        core: bool,
+    ) -> None:
+        self.schema = schema
+        self.fragments = fragments
+        self.operation = operation
+        self.variables = variables
+        self.viewer = viewer
+        self.core = core
+        self.parameters = Parameters()
+        self.decided = False
+        self.meta = False
+        self._aliases = 0
+
+    # What every part of the walk asks for.
+
+    def alias(self) -> str:
+        self._aliases += 1
+        return f"t{self._aliases}"
+
+    def selected(self, kind: GraphQLObjectType, group: list[FieldDetails]) -> Mapping[str, list[FieldDetails]]:
+        """The fields that are selected of an object, by response key."""
+        return collect_subfields(
+            self.schema, self.fragments, self.variables, self.operation, kind, group
+        ).grouped_field_set
+
+    def format(self, expression: str, **aliases: str) -> str:
+        """Fill an expression's aliases and facts in."""
+        return expression.format_map(_Names(self.parameters, aliases))
+
+    def table(self, entity: Entity) -> str:
+        return self.format(entity.table)
+
+    def belongs(self, entity: Entity, alias: str) -> str:
+        return f"{alias}.{entity.tenant_column} = {TENANT}"
+
+    def visible(self, entity: Entity, alias: str) -> list[str]:
+        condition = entity.visible.condition(self.viewer)
+        return [] if condition is None else [f"({self.format(condition, t=alias)})"]
+
+    # The walk.
+
+    def root(self) -> str:
+        """The whole operation: the JSON of its `data`."""
+        kind = self.schema.query_type
+        assert kind is not None  # noqa: S101 -- a schema has a query type
+        fields = collect_fields(self.schema, self.fragments, self.variables, kind, self.operation).grouped_field_set
+        pairs: list[tuple[str, list[Part]]] = []
+        for key, group in fields.items():
+            name = group[0].node.name.value
+            if name in META:
+                self.meta = True
+            elif name == "__typename":
+                pairs.append((key, [f'"{kind.name}"']))
+            else:
+                pairs.append((key, self._root_field(kind.fields[name], name, group)))
+        return concat(members(pairs))
+
+    def payload(self, entity: Entity, kind: GraphQLObjectType, group: list[FieldDetails]) -> str:
+        """The row that a mutation answers with: the request's `row`."""
+        return self._row(entity, kind, group, ["{t}.id = {row}"])
+
+    def object(
+        self, kind: GraphQLObjectType, group: list[FieldDetails], entity: Entity, alias: str, joins: list[str]
+    ) -> list[Part]:
+        """The JSON of a row that stands in the statement as `alias`. Adds to `joins` what it needs beside it."""
+        pairs: list[tuple[str, list[Part]]] = []
+        for key, fields in self.selected(kind, group).items():
+            name = fields[0].node.name.value
+            if name == "__typename":
+                pairs.append((key, [f'"{kind.name}"']))
+                continue
+            pairs.append((key, self._field(kind.fields[name], fields, entity, entity.by_name[name], alias, joins)))
+        return members(pairs)
+
+    def _field(  # noqa: PLR0911, PLR0913 -- one answer per kind of field
+        self,
+        definition: GraphQLField,
+        group: list[FieldDetails],
+        entity: Entity,
+        declared: tuple[str, Field],
+        alias: str,
+        joins: list[str],
+    ) -> list[Part]:
+        name, field = declared
+        if isinstance(field, Identifier):
+            return [f'"{entity.prefix}_', Sql(f"encode(uuid_send({alias}.id), 'hex')"), '"']
+        if isinstance(field, Column):
+            return self._leaf(definition.type, f"{alias}.{field.name or name}", alias, field.only)
+        if isinstance(field, Expression):
+            return self._leaf(definition.type, f"({self.format(field.sql, t=alias)})", alias, field.only)
+        if isinstance(field, Decided):
+            self.decided = True
+            return [Sql(f"coalesce(({self.format(field.facts, t=alias)})::text, 'null')")]
+        kind: GraphQLObjectType = get_named_type(definition.type)  # type: ignore[assignment]
+        target = ENTITIES[kind.name.removesuffix("Connection")]
+        if isinstance(field, Embedded):
+            value = self.object(kind, group, target, alias, joins)
+            return self._unless_null(field.unless_null and f"{alias}.{field.unless_null}", value, NULL)
+        if isinstance(field, ToOne):
+            other = self.alias()
+            on = [self.belongs(target, other), f"{other}.id = {alias}.{field.name}", *self.visible(target, other)]
+            joins.append(f"LEFT JOIN {self.table(target)} {other} ON {' AND '.join(on)}")
+            value = self.object(kind, group, target, other, joins)
+            absent = POISON if is_non_null_type(definition.type) and not self.core else NULL
+            return self._unless_null(f"{other}.id", value, absent)
+        assert isinstance(field, ToMany)  # noqa: S101 -- the last kind of field
+        rows = lambda child: [self.format(field.condition, t=alias, c=child)]  # noqa: E731 -- one line says it
+        if field.paged:
+            return connection(self, definition, group, target, rows, Order(field.order, field.descending))
+        return self._list(kind, group, target, rows(other := self.alias()), other, field.order)
+
+    def _leaf(self, kind: GraphQLOutputType, expression: str, alias: str, only: Access | None) -> list[Part]:
+        condition = only.condition(self.viewer) if only else None
+        if condition is None:
+            return leaf(kind, expression)
+        return leaf(kind, f"CASE WHEN {self.format(condition, t=alias)} THEN {expression} END", nullable=True)
+
+    def _list(  # noqa: PLR0913 -- the rows and their order
+        self, kind: GraphQLObjectType, group: list[FieldDetails], entity: Entity, where: list[str], alias: str, order: str
+    ) -> list[Part]:
+        joins: list[str] = []
+        row = concat(self.object(kind, group, entity, alias, joins))
+        keys = f"{alias}.{entity.column(order)}, {alias}.id" if order != "id" else f"{alias}.id"
+        conditions = " AND ".join([self.belongs(entity, alias), *where, *self.visible(entity, alias)])
+        page = f"SELECT {alias}.* FROM {self.table(entity)} {alias} WHERE {conditions} ORDER BY {keys} LIMIT {LIST_LIMIT}"
+        return ["[", Sql(f"(SELECT string_agg({row}, ',' ORDER BY {keys}) FROM ({page}) {alias} {' '.join(joins)})"), "]"]
+
+    def _unless_null(self, column: str | None, value: list[Part], absent: str) -> list[Part]:
+        return value if column is None else [Sql(f"CASE WHEN {column} IS NOT NULL THEN {concat(value)} ELSE {absent} END")]
+
+    def _row(
+        self, entity: Entity, kind: GraphQLObjectType, group: list[FieldDetails], where: list[str], *, tagged: bool = False
+    ) -> str:
+        alias = self.alias()
+        joins: list[str] = []
+        row = self.object(kind, group, entity, alias, joins)
+        if tagged and self.core:
+            row = [f'{{"{TYPENAME}":"{kind.name}"' + ("" if row == ["{", "}"] else ","), *_tail(row)]
+        conditions = [self.belongs(entity, alias), *(self.format(one, t=alias) for one in where)]
+        conditions += self.visible(entity, alias)
+        return (
+            f"coalesce((SELECT {concat(row)} FROM {self.table(entity)} {alias} {' '.join(joins)} "
+            f"WHERE {' AND '.join(conditions)}), {NULL})"
+        )
+
+    # The fields of the query type.
+
+    def _root_field(self, definition: GraphQLField, name: str, group: list[FieldDetails]) -> list[Part]:
+        source = self.parameters.source(definition, group[0].node)
+        arguments = self.parameters.sources[source].values(self.variables)
+        if name == "node":
+            return [Sql(self._by_global_id(group, arguments["id"], source, ("id",)))]
+        if name == "nodes":
+            return self._nodes(group, arguments["ids"], source)
+        root = ROOTS[name]
+        self._permit(root, group)
+        entity = ENTITIES[root.entity]
+        if root.kind == "many":
+            return connection(self, definition, group, entity, lambda alias: [], Order(root.order, root.descending))
+        kind: GraphQLObjectType = get_named_type(definition.type)  # type: ignore[assignment]
+        if root.kind == "only":
+            return [Sql(self._row(entity, kind, group, []))]
+        return [Sql(self._row(entity, kind, group, [self._named(entity, group, arguments, source)]))]
+
+    def _named(self, entity: Entity, group: list[FieldDetails], arguments: dict[str, Any], source: int) -> str:
+        given = [name for name in ("id", "externalRef") if arguments.get(name) is not None]
+        if len(given) != 1:
+            raise refuse("Give either `id` or `externalRef`.", group[0].node)
+        if given == ["id"]:
+            decode = lambda text: ids.decode(str(entity.prefix), text)  # noqa: E731 -- one line says it
+            return "{t}.id = " + self.parameters.argument(source, ("id",), "uuid", decode)
+        return "{t}.external_ref = " + self.parameters.argument(source, ("externalRef",), "text", str)
+
+    def _nodes(self, group: list[FieldDetails], wanted: list[str], source: int) -> list[Part]:
+        if len(wanted) > MAX_PAGE:
+            raise refuse(f"Ask for at most {MAX_PAGE} ids at once.", group[0].node)
+        parts: list[Part] = ["["]
+        for number, text in enumerate(wanted):
+            parts += ["," if number else "", Sql(self._by_global_id(group, text, source, ("ids", number)))]
+        return [*parts, "]"]
+
+    def _by_global_id(self, group: list[FieldDetails], text: str, source: int, path: tuple[str | int, ...]) -> str:
+        prefix = text.partition("_")[0]
+        entity = next((entity for entity in ENTITIES.values() if entity.prefix == prefix), None)
+        if entity is None or not self.viewer.signed_in:
+            return NULL
+        kind: GraphQLObjectType = self.schema.type_map[entity.name]  # type: ignore[assignment]
+        row_id = self.parameters.argument(source, path, "uuid", lambda value: ids.decode(prefix, value))
+        return self._row(entity, kind, group, [f"{{t}}.id = {row_id}"], tagged=True)
+
+    def _permit(self, root: Root, group: list[FieldDetails]) -> None:
+        if root.allow.allows(self.viewer):
+            return
+        node = group[0].node
+        if not self.viewer.signed_in:
+            raise refuse(f"Sign in to ask for `{root.name}`: send a key as `Authorization: Bearer …`.", node, "UNAUTHENTICATED")
+        raise refuse(f"You may not ask for `{root.name}`. {root.allow.words}", node, "FORBIDDEN")
+
+
+class _Names(dict[str, str]):
+    def __init__(self, parameters: Parameters, aliases: dict[str, str]) -> None:
+        super().__init__(aliases, tenant=TENANT)
+        self.parameters = parameters
+
+    def __missing__(self, name: str) -> str:
+        return self.parameters.fact(name)
+
+
+def _tail(row: list[Part]) -> list[Part]:
+    """A JSON object's parts without its opening brace."""
+    head = row[0]
+    return [head[1:], *row[1:]] if isinstance(head, str) else row

@@ -1,0 +1,165 @@
+"""The schema's scalars. Each says in `@specifiedBy` what its text means.
+
+Outputs arrive as the text that PostgreSQL wrote, or as Python's own values; both leave as the same text.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal as Number
+from decimal import InvalidOperation
+from typing import Any, NewType
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+import babel
+import isoduration
+import strawberry
+from email_validator import EmailNotValidError, validate_email
+from graphql import GraphQLError
+from isoduration.parser.exceptions import DurationParsingException
+from strawberry.schema.types.scalar import ScalarDefinition
+
+
+
+LocalDateTime = NewType("LocalDateTime", datetime)
+Duration = NewType("Duration", timedelta)
+TimeZone = NewType("TimeZone", str)
+Decimal = NewType("Decimal", Number)
+EmailAddress = NewType("EmailAddress", str)
+URL = NewType("URL", str)
+Locale = NewType("Locale", str)
+JSON = NewType("JSON", object)
+
+
+def read_instant(text: Any) -> datetime:  # noqa: ANN401 -- what a client sent
+    instant = _iso(datetime.fromisoformat, text, "DateTime", "2026-09-01T09:00:00Z")
+    if instant.tzinfo is None:
+        raise GraphQLError(f"DateTime needs an offset: write '{text}Z' for UTC, or '{text}+02:00'.")
+    return instant.astimezone(UTC)
+
+
+def read_local(text: Any) -> datetime:  # noqa: ANN401 -- what a client sent
+    local = _iso(datetime.fromisoformat, text, "LocalDateTime", "2026-09-01T09:00:00")
+    if local.tzinfo is not None:
+        raise GraphQLError("LocalDateTime is a wall clock's time without offset; the time zone stands beside it.")
+    return local
+
+
+def read_day(text: Any) -> date:  # noqa: ANN401 -- what a client sent
+    return _iso(date.fromisoformat, text, "Date", "2026-09-01")
+
+
+def read_duration(text: Any) -> timedelta:  # noqa: ANN401 -- what a client sent
+    """Days, hours, minutes and seconds only: months and years have no fixed length."""
+    try:
+        duration = isoduration.parse_duration(text)
+    except (DurationParsingException, TypeError, AttributeError):
+        raise GraphQLError(f"{text!r} is no Duration. Write ISO 8601, such as 'P14D', 'PT90M' or '-P3D'.") from None
+    if duration.date.years or duration.date.months:
+        raise GraphQLError("A Duration here has no years or months, whose length varies: write days, such as 'P30D'.")
+    try:
+        length = timedelta(
+            weeks=float(duration.date.weeks),
+            days=float(duration.date.days),
+            hours=float(duration.time.hours),
+            minutes=float(duration.time.minutes),
+            seconds=float(duration.time.seconds),
+        )
+    except OverflowError:
+        raise GraphQLError(f"{text!r} is longer than any program lasts.") from None
+    if abs(length) > timedelta(days=36500):
+        raise GraphQLError(f"{text!r} is longer than any program lasts.")
+    return length
+
+
+def read_time_zone(text: Any) -> str:  # noqa: ANN401 -- what a client sent
+    if text not in available_timezones():
+        raise GraphQLError(f"{text!r} is no IANA time zone. Use a name such as 'Europe/Zurich'.")
+    return str(text)
+
+
+def read_decimal(text: Any) -> Number:  # noqa: ANN401 -- what a client sent
+    try:
+        number = Number(str(text))
+    except InvalidOperation:
+        number = Number("NaN")
+    if not number.is_finite():
+        raise GraphQLError(f"{text!r} is no Decimal. Write digits as text, such as '12.50'.")
+    return number
+
+
+def read_email(text: Any) -> str:  # noqa: ANN401 -- what a client sent
+    try:
+        return validate_email(str(text), check_deliverability=False).normalized.lower()
+    except EmailNotValidError as problem:
+        raise GraphQLError(f"{text!r} is no EmailAddress: {problem}") from None
+
+
+def read_url(text: Any) -> str:  # noqa: ANN401 -- what a client sent
+    try:
+        address = urlsplit(str(text))
+    except ValueError:
+        address = urlsplit("")
+    if address.scheme not in ("http", "https") or not address.hostname or re.search(r"\s|[\x00-\x1f]", str(text)):
+        raise GraphQLError(f"{text!r} is no URL. Write a full address that begins with https:// or http://.")
+    return str(text)
+
+
+def read_locale(text: Any) -> str:  # noqa: ANN401 -- what a client sent
+    try:
+        babel.Locale.parse(str(text), sep="-")
+    except (ValueError, babel.UnknownLocaleError):
+        raise GraphQLError(f"{text!r} is no Locale. Write a tag such as 'en' or 'de-CH'.") from None
+    return str(text)
+
+
+def _iso(read: Any, text: Any, name: str, example: str) -> Any:  # noqa: ANN401 -- `date` or `datetime`
+    try:
+        return read(text)
+    except (TypeError, ValueError):
+        raise GraphQLError(f"{text!r} is no {name}. Write ISO 8601, such as '{example}'.") from None
+
+
+def _as_text(value: Any) -> str:  # noqa: ANN401 -- text of PostgreSQL's, or a value of Python's
+    return value if isinstance(value, str) else value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _scalar(name: str, description: str, read: Any, specified_by: str) -> ScalarDefinition:  # noqa: ANN401 -- a parser
+    return strawberry.scalar(
+        name=name, description=description, parse_value=read, serialize=_as_text, specified_by_url=specified_by
+    )
+
+
+RFC = "https://datatracker.ietf.org/doc/html/"
+SCALARS: dict[object, ScalarDefinition] = {
+    datetime: _scalar("DateTime", "An instant, in UTC: `2026-09-01T09:00:00+00:00`.", read_instant, f"{RFC}rfc3339"),
+    date: _scalar("Date", "A day of the calendar: `2026-09-01`.", read_day, f"{RFC}rfc3339"),
+    LocalDateTime: _scalar(
+        "LocalDateTime",
+        "What a clock on the wall shows: `2026-09-01T09:00:00`. The time zone stands beside it.",
+        read_local,
+        "https://www.iso.org/iso-8601-date-and-time-format.html",
+    ),
+    Duration: _scalar(
+        "Duration",
+        "A length of time: `P14D`, `PT90M`; negative for before: `-P3D`.",
+        read_duration,
+        "https://www.iso.org/iso-8601-date-and-time-format.html",
+    ),
+    TimeZone: _scalar(
+        "TimeZone", "An IANA time zone: `Europe/Zurich`.", read_time_zone, "https://www.iana.org/time-zones"
+    ),
+    Decimal: _scalar(
+        "Decimal", "An exact decimal number, as text: `12.50`.", read_decimal, "https://speleotrove.com/decimal/"
+    ),
+    EmailAddress: _scalar("EmailAddress", "An e-mail address, in lower case.", read_email, f"{RFC}rfc5322"),
+    URL: _scalar("URL", "A full web address.", read_url, "https://url.spec.whatwg.org/"),
+    Locale: _scalar("Locale", "A language tag: `de-CH`.", read_locale, f"{RFC}rfc5646"),
+    JSON: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value.",
+        serialize=lambda value: value,
+        parse_value=lambda value: value,
+        specified_by_url=f"{RFC}rfc8259",
+    ),
+}

@@ -1,0 +1,21 @@
+"""What blended learning is.
+
+The words, one meaning each, in database, code, schema and docs:
+
+- Organization: where a person works, or the client that sends them. Person: someone known to one tenant.
+- Program: what is taught as a whole, its blueprint of activities; runs many times. Activity: one step of the blueprint,
+  BEFORE, DURING or AFTER a session, with a mode EXPERIENCE, SOCIAL or FORMAL, hung on an anchor session by an offset.
+- Gap: what a program's audit finds missing.
+- Cohort: a group going through a program together, one run of it. Enrollment: a learner in a cohort.
+- Session: one instructor-led event. Meeting: one of its dated parts.
+- Registration: a learner's seat, or place in the queue, for one session. Attendance: that they were there, at which
+  meeting, by what evidence. Head count: how many were registered, attended or were certified, without names.
+- Journey: the blueprint unrolled for a cohort or a learner. Step: one dated part of it; it moves when its session moves.
+- Channel: where people talk. Post: what someone said there; a prompt is a post made by a due step.
+- Community: a community of practice. Membership: a person in it.
+- Question, Answer: what was asked, what was answered; the asker or a moderator accepts one answer.
+- Instrument: a versioned questionnaire. Item: one of its questions. Evaluation: an instrument opened for a cohort or a
+  session. Response: one person's answers; ItemAnswer: the answer to one item.
+- Event: what happened, by whom, when; the history is made of them.
+- Refusal: the considered "no", with a reason. Record: a row with a meaning.
+"""

@@ -1,0 +1,30 @@
+"""What every record of the domain has in common."""
+
+import uuid
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import select
+
+from tenants.records import UTC, TenantOwned, Word, belongs_to, choice, new_id, one_of, unique
+from tenants.refusals import Refused
+
+__all__ = ["UTC", "Record", "Refused", "Word", "belongs_to", "choice", "find", "lock", "new_id", "one_of", "unique"]
+
+
+class Record(TenantOwned):
+    """A row with a meaning."""
+
+
+R = TypeVar("R", bound=TenantOwned)
+
+
+async def find(db: AsyncSession, record: type[R], record_id: uuid.UUID) -> R | None:
+    """The tenant's record with this id. Another tenant's is as if it did not exist."""
+    return await db.scalar(select(record).where(record.id == record_id))
+
+
+async def lock(db: AsyncSession, record: type[R], record_id: uuid.UUID) -> R | None:
+    """The record as it is now; nobody else changes it until this transaction ends."""
+    mine = select(record).where(record.id == record_id).with_for_update(key_share=True)
+    return await db.scalar(mine.execution_options(populate_existing=True))

@@ -1,0 +1,127 @@
+"""The only door to the database. Every transaction belongs to one tenant, or says aloud that it does not.
+
+Two doors: `transaction(tenant_id)` for a tenant's work, `platform()` for the platform's own (finding a tenant by host,
+jobs that visit every tenant). `read` is the first door for one planned statement, in one round trip.
+Row security is the backstop, not the plan: every ORM statement also carries the tenant's predicate.
+"""
+
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm import Session as SyncSession
+from sqlalchemy.orm import UOWTransaction
+
+from tenants.pool import SETTINGS, Pool
+from tenants.records import TenantOwned, tenant_owned
+
+PLATFORM = "SET LOCAL app.platform = 'on'"
+
+
+class NoTenantError(RuntimeError):
+    """A door was opened without saying for whom."""
+
+
+class TenantConnection(asyncpg.Connection):  # type: ignore[misc]
+    """Adds what `prelude` says to the transaction's own BEGIN: no extra round trip, gone with the transaction."""
+
+    __slots__ = ("prelude",)
+    prelude: str
+
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109, ANN401 -- asyncpg's signature
+        prelude = getattr(self, "prelude", "")
+        if prelude and query.startswith("BEGIN"):
+            query = f"{query.rstrip(';')}; {prelude}"
+        return await super().execute(query, *args, timeout=timeout)  # type: ignore[no-any-return]
+
+
+class Database:
+    """One process's connections: `writers` for transactions, `readers` for planned reads."""
+
+    def __init__(self, url: str, *, writers: int = 10, readers: int = 10) -> None:
+        address = make_url(url)
+        self.engine = create_async_engine(
+            address.set(drivername="postgresql+asyncpg"),
+            pool_size=writers,
+            max_overflow=0,
+            pool_timeout=60,
+            pool_use_lifo=True,
+            pool_pre_ping=True,
+            connect_args={"connection_class": TenantConnection, "server_settings": {"timezone": "UTC", "jit": "off"}},
+        )
+        self.pool = Pool(address.set(drivername="postgresql").render_as_string(hide_password=False), readers)
+
+    @asynccontextmanager
+    async def transaction(self, tenant_id: uuid.UUID) -> AsyncGenerator[AsyncSession]:
+        """Commit on success, roll back on any exception, see one tenant only."""
+        if not isinstance(tenant_id, uuid.UUID):
+            raise NoTenantError("a transaction needs the tenant it belongs to")
+        async with self._begin(f"SET LOCAL app.tenant_id = '{tenant_id}'", tenant_id) as db:
+            yield db
+
+    @asynccontextmanager
+    async def platform(self) -> AsyncGenerator[AsyncSession]:
+        """The platform's own work. Sees the registry of tenants and no row of any tenant."""
+        async with self._begin(PLATFORM, None) as db:
+            yield db
+
+    @asynccontextmanager
+    async def _begin(self, prelude: str, tenant_id: uuid.UUID | None) -> AsyncGenerator[AsyncSession]:
+        async with self.engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            driver.prelude = prelude
+            try:
+                async with (
+                    AsyncSession(connection, expire_on_commit=False, info={"tenant_id": tenant_id}) as db,
+                    db.begin(),
+                ):
+                    yield db
+            finally:
+                driver.prelude = ""
+
+    async def read(self, tenant_id: uuid.UUID, document: str, arguments: list[Any]) -> bytes | None:
+        """Run one planned statement for one tenant. `$1` is the tenant in the document's own predicates.
+
+        CASE evaluates the setting first and the document after it, in one statement and one snapshot. Safe only because
+        the document carries the tenant's predicate on every table.
+        """
+        if not isinstance(tenant_id, uuid.UUID):
+            raise NoTenantError("a read needs the tenant it belongs to")
+        statement = f"SELECT CASE WHEN set_config('app.tenant_id', $1::uuid::text, true) IS NOT NULL THEN ({document})::varchar END"
+        return await self.pool.read(statement, [tenant_id, *arguments])
+
+    async def close(self) -> None:
+        await self.pool.close()
+        await self.engine.dispose()
+
+
+__all__ = ["SETTINGS", "Database", "NoTenantError"]
+
+
+@event.listens_for(SyncSession, "do_orm_execute")
+def _explicit_tenant(state: ORMExecuteState) -> None:
+    tenant_id = state.session.info.get("tenant_id")
+    if state.is_select or state.is_update or state.is_delete:
+        state.statement = state.statement.options(
+            *(
+                with_loader_criteria(record, record.tenant_id == tenant_id, include_aliases=True)
+                for record in tenant_owned()
+            )
+        )
+
+
+@event.listens_for(SyncSession, "before_flush")
+def _own_new_rows(session: SyncSession, context: UOWTransaction, instances: object) -> None:
+    tenant_id = session.info.get("tenant_id")
+    for record in session.new:
+        if not isinstance(record, TenantOwned):
+            continue
+        if tenant_id is None or record.tenant_id not in (None, tenant_id):
+            raise NoTenantError(f"a {type(record).__name__} can only be written for the tenant of its transaction")
+        record.tenant_id = tenant_id

@@ -1,0 +1,103 @@
+"""Connections for planned reads: last in, first out, without proxies and without reset.
+
+A read is one statement that sets its own tenant, so a connection carries nothing from one read to the next.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from typing import Any
+
+import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
+
+STATEMENTS_PER_CONNECTION = 256
+SETTINGS = {"timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"}
+
+
+def _identity(document: bytes) -> bytes:
+    return document
+
+
+class Reader:
+    """One connection and the statements prepared on it."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+        self.statements: OrderedDict[str, PreparedStatement] = OrderedDict()
+
+    async def fetch(self, statement: str, arguments: list[Any]) -> bytes | None:
+        """The one value of the statement's one row."""
+        prepared = self.statements.get(statement)
+        if prepared is None:
+            prepared = self.statements[statement] = await self.connection.prepare(statement)
+            if len(self.statements) > STATEMENTS_PER_CONNECTION:
+                self.statements.popitem(last=False)
+        else:
+            self.statements.move_to_end(statement)
+        return await prepared.fetchval(*arguments)  # type: ignore[no-any-return]
+
+
+class Pool:
+    """At most `size` readers. `varchar` comes back as bytes: it is only used for finished documents."""
+
+    def __init__(self, url: str, size: int) -> None:
+        self.url = url
+        self.size = size
+        self.opened = 0
+        self.free: list[Reader] = []
+        self.waiting: deque[asyncio.Future[None]] = deque()
+
+    async def read(self, statement: str, arguments: list[Any]) -> bytes | None:
+        """A lost connection is replaced once: a read has no effect, so asking again is safe."""
+        reader = await self._take()
+        try:
+            try:
+                return await reader.fetch(statement, arguments)
+            except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+                await self._drop(reader)
+                reader = await self._connect()
+                return await reader.fetch(statement, arguments)
+        except BaseException:
+            if reader.connection.is_closed() or reader.connection.is_in_transaction():
+                await self._drop(reader)
+                reader = None  # type: ignore[assignment]
+            raise
+        finally:
+            self._give(reader)
+
+    async def _take(self) -> Reader:
+        while not self.free and self.opened >= self.size:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self.waiting.append(turn)
+            await turn
+        return self.free.pop() if self.free else await self._connect()
+
+    def _give(self, reader: Reader | None) -> None:
+        if reader is not None:
+            self.free.append(reader)
+        while self.waiting:
+            turn = self.waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+    async def _connect(self) -> Reader:
+        self.opened += 1
+        try:
+            connection = await asyncpg.connect(self.url, server_settings=SETTINGS, statement_cache_size=0)
+            await connection.set_type_codec(
+                "varchar", schema="pg_catalog", encoder=_identity, decoder=_identity, format="binary"
+            )
+        except BaseException:
+            self.opened -= 1
+            raise
+        return Reader(connection)
+
+    async def _drop(self, reader: Reader) -> None:
+        self.opened -= 1
+        reader.connection.terminate()
+
+    async def close(self) -> None:
+        while self.free:
+            await self.free.pop().connection.close()
+            self.opened -= 1

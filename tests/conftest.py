@@ -1,0 +1,82 @@
+"""A real PostgreSQL built by the migrations, and a fresh tenant for every test."""
+
+import asyncio
+import os
+import tempfile
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+import migrations
+from tenants import registry
+from tenants.database import Database
+from tenants.postgres import EmbeddedPostgres
+from tenants.registry import Tenant
+from tenants.viewer import Actor
+
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
+BY = Actor()
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    """The administrator's address of a server of our own, or of the one that TEST_DATABASE_URL names."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    settings = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+    with tempfile.TemporaryDirectory(prefix="collegium-test-") as folder:
+        Path(folder).chmod(0o755)  # root's server runs as another account, which can't enter the folders of pytest
+        with EmbeddedPostgres(Path(folder), settings=settings) as server:
+            yield server.url()
+
+
+@pytest.fixture(scope="session")
+def administrator_url(postgres_url):
+    """A migrated database of this test run."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+
+    async def create():
+        connection = await asyncpg.connect(postgres_url)
+        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.close()
+        await migrations.upgrade(url)
+
+    url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    asyncio.run(create())
+    return url
+
+
+@pytest.fixture(scope="session")
+def database_url(administrator_url):
+    return migrations.application_url(administrator_url)
+
+
+@pytest.fixture
+async def database(database_url):
+    database = Database(database_url, writers=10, readers=4)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def tenant(database):
+    return await a_tenant(database)
+
+
+@pytest.fixture
+async def other_tenant(database):
+    return await a_tenant(database)
+
+
+async def a_tenant(database, **facts):
+    """A sandbox of its own, found at `<slug>.localhost`."""
+    slug = f"t{uuid.uuid4().hex[:12]}"
+    tenant = Tenant(**{"slug": slug, "name": "Acme", "display_name": "Acme Academy", "sandbox": True, "created_at": NOW, **facts})
+    async with database.platform() as db:
+        return await registry.create(db, tenant, hosts=[f"{slug}.localhost"])

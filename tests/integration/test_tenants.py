@@ -1,0 +1,86 @@
+"""The two doors: what a transaction sees, and what it cannot do."""
+
+import uuid
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from tenants.database import NoTenantError
+from tenants.keys import App
+from tests.conftest import NOW
+
+
+async def an_app(database, tenant):
+    async with database.transaction(tenant.id) as db:
+        app = App(name="Portal", created_at=NOW)
+        db.add(app)
+    return app
+
+
+async def test_a_row_belongs_to_the_tenant_of_its_transaction(database, tenant):
+    app = await an_app(database, tenant)
+
+    assert app.tenant_id == tenant.id
+
+
+async def test_a_tenant_sees_only_its_own_rows(database, tenant, other_tenant):
+    app = await an_app(database, tenant)
+
+    async with database.transaction(tenant.id) as db:
+        assert (await db.scalars(select(App.id))).all() == [app.id]
+    async with database.transaction(other_tenant.id) as db:
+        assert (await db.scalars(select(App.id))).all() == []
+
+
+async def test_row_security_holds_where_the_predicate_is_missing(database, tenant, other_tenant):
+    app = await an_app(database, tenant)
+
+    async with database.transaction(tenant.id) as db:
+        assert (await db.execute(text("SELECT id FROM app"))).scalars().all() == [app.id]
+    async with database.transaction(other_tenant.id) as db:
+        assert (await db.execute(text("SELECT id FROM app"))).scalars().all() == []
+
+
+async def test_the_platforms_door_shows_no_row_of_any_tenant(database, tenant):
+    await an_app(database, tenant)
+
+    async with database.platform() as db:
+        assert (await db.execute(text("SELECT id FROM app"))).scalars().all() == []
+
+
+async def test_the_tenant_is_forgotten_with_the_transaction(database, tenant):
+    await an_app(database, tenant)
+
+    async with database.engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        assert await raw.driver_connection.fetch("SELECT id FROM app") == []
+
+
+async def test_a_row_cannot_be_written_for_another_tenant(database, tenant, other_tenant):
+    with pytest.raises(NoTenantError):
+        async with database.transaction(tenant.id) as db:
+            db.add(App(tenant_id=other_tenant.id, name="Portal", created_at=NOW))
+
+
+async def test_no_tenant_no_transaction(database):
+    with pytest.raises(NoTenantError):
+        async with database.transaction(None):
+            pass
+
+
+async def test_a_tenant_sees_itself_alone_in_the_registry(database, tenant, other_tenant):
+    async with database.transaction(tenant.id) as db:
+        assert (await db.execute(text("SELECT id FROM tenant"))).scalars().all() == [tenant.id]
+    async with database.platform() as db:
+        known = (await db.execute(text("SELECT id FROM tenant"))).scalars().all()
+    assert {tenant.id, other_tenant.id} <= set(known)
+
+
+async def test_a_read_sees_one_tenant(database, tenant, other_tenant):
+    app = await an_app(database, tenant)
+    document = "(SELECT coalesce(string_agg(id::text, ','), 'none') FROM app WHERE tenant_id = $1)"
+
+    assert await database.read(tenant.id, document, []) == str(app.id).encode()
+    assert await database.read(other_tenant.id, document, []) == b"none"
+    assert await database.read(uuid.uuid4(), document, []) == b"none"
