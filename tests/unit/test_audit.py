@@ -108,8 +108,8 @@ def test_every_session_is_followed_within_a_day():
 
     assert [gap.message for gap in gaps] == [
         (
-            "Nothing recalls what was learned within 24 hours after session 2, 3. Add a REINFORCEMENT activity AFTER it, "
-            "at most 1,440 minutes from its end."
+            "Nothing recalls what was learned within 24 hours after session 2, 3. Add a REINFORCEMENT activity AFTER "
+            "it, at most 1,440 minutes from its end."
         )
     ]
 
