@@ -33,7 +33,14 @@ async def test_a_session_has_one_channel_however_often_it_is_opened(database, te
 @pytest.mark.race
 async def test_ten_who_open_a_channel_at_once_get_the_same(database, tenant, session):
     """Take the lock out of `channels.open_for`, and the unique key answers some of the ten."""
-    opened = await asyncio.gather(*(open_for_session(database, tenant, session) for _ in range(10)))
+    together = asyncio.Barrier(10)
+
+    async def open_together():
+        async with database.transaction(tenant.id) as db:
+            await together.wait()
+            return await channels.open_for_session(db, session.id, by=BY, now=NOW)
+
+    opened = await asyncio.gather(*(open_together() for _ in range(10)))
 
     async with database.transaction(tenant.id) as db:
         ids = list(await db.scalars(select(Channel.id)))

@@ -142,7 +142,14 @@ async def test_what_does_not_exist_is_named(database, tenant, guild, ada, field)
 @pytest.mark.race
 async def test_joining_ten_times_at_once_is_one_membership(database, tenant, guild, ada):
     """Take the lock out of `_locked` in `domain/memberships.py`, and the unique key answers some of the ten."""
-    answers = await asyncio.gather(*(join(database, tenant, guild, ada) for _ in range(10)))
+    together = asyncio.Barrier(10)
+
+    async def join_together():
+        async with database.transaction(tenant.id) as db:
+            await together.wait()
+            return await memberships.join(db, guild.id, ada.id, staff=False, by=BY, now=NOW)
+
+    answers = await asyncio.gather(*(join_together() for _ in range(10)))
 
     async with database.transaction(tenant.id) as db:
         ids = list(await db.scalars(select(Membership.id)))
