@@ -24,7 +24,9 @@ class Event(Node):
     """Something that happened. Events are never changed; those of one aggregate are numbered without a gap."""
 
     aggregate: str = column("What kind of thing it happened to.")
-    aggregate_uuid: str = sql("{t}.aggregate_id::text", "The thing it happened to, as the bare UUID within its global id.")
+    aggregate_uuid: str = sql(
+        "{t}.aggregate_id::text", "The thing it happened to, as the bare UUID within its global id."
+    )
     sequence: int = column("Its number among the events of this thing.")
     verb: str = column("What happened.")
     person: Person | None = to_one("person_id", "Who did it, where a person did.")

@@ -99,11 +99,15 @@ async def create_app(command: Command, input: CreateAppInput) -> keys.App:  # no
     return app
 
 
-@mutation("Make a key. Its text is told in this answer and never again.", answers=IssuedKey, refuses=[KeyRefused], allow=WRITE)
+@mutation(
+    "Make a key. Its text is told in this answer and never again.", answers=IssuedKey, refuses=[KeyRefused], allow=WRITE
+)
 async def create_key(command: Command, input: CreateKeyInput) -> Told:  # noqa: A002 -- the schema's word
     if unknown := set(input.scopes) - SCOPES:
         raise keys.KeyRefused(
-            keys.KeyRefusal.INVALID, f"There is no scope '{min(unknown)}'. There are: {', '.join(sorted(SCOPES))}.", field="scopes"
+            keys.KeyRefusal.INVALID,
+            f"There is no scope '{min(unknown)}'. There are: {', '.join(sorted(SCOPES))}.",
+            field="scopes",
         )
     issued = await keys.create(
         command.db,

@@ -3,8 +3,8 @@
     @mutation("Take a seat in a session.", answers=Registration, refuses=[RegistrationRefused], allow=…)
     async def register_for_session(command: Command, input: RegisterForSessionInput) -> registrations.Registration: …
 
-The decorator names the result union after the mutation, opens the transaction, says no where the domain does, tries again
-what lost a race, and lets the read engine write the payload.
+The decorator names the result union after the mutation, opens the transaction, says no where the domain does, tries
+again what lost a race, and lets the read engine write the payload.
 """
 
 import uuid
@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Union
+from typing import Annotated, Any, Protocol, Union
 
 import strawberry
 from graphql import GraphQLError, GraphQLResolveInfo
@@ -24,7 +24,7 @@ from api.engine.execution import Context
 from api.engine.filters import camel
 from api.engine.types import ENTITIES
 from api.permissions import Access
-from tenants.records import TenantOwned, Word
+from tenants.records import Word
 from tenants.refusals import Refused as DomainRefused
 from tenants.viewer import Actor, Viewer
 
@@ -81,15 +81,21 @@ class Command:
         return named
 
 
+class Row(Protocol):
+    """A record: what a mutation answers with is read by its id."""
+
+    id: uuid.UUID
+
+
 @dataclass(frozen=True)
 class Told:
     """A row, and a text that only this answer tells."""
 
-    record: TenantOwned
+    record: Row
     text: str
 
 
-Function = Callable[[Command, Any], Awaitable[TenantOwned | Told]]
+Function = Callable[[Command, Any], Awaitable[Row | Told]]
 
 MUTATIONS: dict[str, Any] = {}
 ACCESS: dict[str, Access] = {}
@@ -108,10 +114,11 @@ def mutation(description: str, *, answers: type, refuses: list[Any], allow: Acce
     """Declare a mutation; see the module."""
 
     def declare(function: Function) -> Function:
-        name = function.__name__  # type: ignore[attr-defined]
+        name = function.__name__
         title = camel(name)
-        result = Annotated[
-            Union[(answers, *refuses)],  # noqa: UP007 -- a union of as many members as there are
+        members: Any = Union[(answers, *refuses)]  # a union of as many members as there are
+        result: Any = Annotated[
+            members,
             strawberry.union(f"{title[0].upper()}{title[1:]}Result", description=f"What `{title}` comes to."),
         ]
 
@@ -134,7 +141,7 @@ def mutation(description: str, *, answers: type, refuses: list[Any], allow: Acce
 def _named(function: Function, parameter: str) -> Any:  # noqa: ANN401 -- an input type
     """The type that a parameter's annotation names, in the module of the function."""
     annotation = function.__annotations__[parameter]
-    return eval(annotation, function.__globals__) if isinstance(annotation, str) else annotation  # type: ignore[attr-defined]  # noqa: S307 -- our own source
+    return eval(annotation, function.__globals__) if isinstance(annotation, str) else annotation  # noqa: S307 -- our own source
 
 
 def assemble() -> type:
@@ -164,8 +171,14 @@ def permit(viewer: Viewer, allow: Access, title: str) -> None:
     raise forbidden(f"You may not call `{title}`. {allow.words}")
 
 
-async def _run(  # noqa: PLR0913 -- a declared mutation and a request
-    function: Function, context: Context, info: GraphQLResolveInfo, given: Any, answers: type, allow: Access, title: str  # noqa: ANN401 -- the mutation's input
+async def _run(
+    function: Function,
+    context: Context,
+    info: GraphQLResolveInfo[Any],
+    given: Any,  # noqa: ANN401 -- the mutation's input
+    answers: type,
+    allow: Access,
+    title: str,
 ) -> Any:  # noqa: ANN401 -- a row of the plan, or a refusal
     permit(context.viewer, allow, title)
     try:
@@ -178,7 +191,7 @@ async def _run(  # noqa: PLR0913 -- a declared mutation and a request
     return await context.payload(info, ENTITIES[answers.__name__], told.record.id, told.text)
 
 
-async def _attempt(function: Function, context: Context, given: Any) -> TenantOwned | Told:  # noqa: ANN401 -- the mutation's input
+async def _attempt(function: Function, context: Context, given: Any) -> Row | Told:  # noqa: ANN401 -- the mutation's input
     for attempt in range(1, ATTEMPTS + 1):
         try:
             async with context.database.transaction(context.viewer.tenant.id) as db:

@@ -16,7 +16,6 @@ from domain import organizations
 
 if TYPE_CHECKING:
     from api.people import Person
-    from api.sessions import Session
 
 enum(
     organizations.OrganizationRefusal,
@@ -50,7 +49,9 @@ class Organization(Node):
     people: Connection[Person] = to_many("organization_id", "Who works there.", order="name")
 
 
-one("organization", "Organization", "One organization, by its id or your own reference.", allow=signed_in("people:read"))
+one(
+    "organization", "Organization", "One organization, by its id or your own reference.", allow=signed_in("people:read")
+)
 many("organizations", "Organization", "The organizations.", allow=Access(TEACHING, "people:read"), order="name")
 
 
@@ -64,7 +65,9 @@ class CreateOrganizationInput:
 class UpdateOrganizationInput:
     id: strawberry.ID = strawberry.field(description="Which organization.")
     name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
-    external_ref: str | None = strawberry.field(default=strawberry.UNSET, description="Your own reference; null for none.")
+    external_ref: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Your own reference; null for none."
+    )
 
 
 WRITE = Access(STAFF, "people:write")

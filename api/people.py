@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
-from api.engine.fields import Connection, column, to_many, to_one
+from api.engine.fields import column, to_one
 from api.engine.types import Node, many, one, planned
 from api.mutations import Command, changes, mutation, refusal
 from api.organizations import Organization
@@ -17,9 +17,7 @@ from api.words import enum
 from domain import people
 
 if TYPE_CHECKING:
-    from api.enrollments import Enrollment
-    from api.memberships import Membership
-    from api.registrations import Registration
+    pass
 
 enum(
     people.PersonRefusal,
@@ -30,9 +28,7 @@ enum(
     EMAIL_TAKEN="Another person has this address.",
     REFERENCE_TAKEN="Another person has this external reference.",
 )
-PersonRefused = refusal(
-    "PersonRefused", people.PersonRefused, people.PersonRefusal, "Why the person was not written."
-)
+PersonRefused = refusal("PersonRefused", people.PersonRefused, people.PersonRefusal, "Why the person was not written.")
 ABOUT = Access(TEACHING, "people:read", own="{t}.id = {viewer}")
 
 
@@ -73,7 +69,9 @@ class UpdatePersonInput:
     organization_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Where they work; null for nowhere known."
     )
-    external_ref: str | None = strawberry.field(default=strawberry.UNSET, description="Your own reference; null for none.")
+    external_ref: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Your own reference; null for none."
+    )
 
 
 WRITE = Access(STAFF, "people:write")

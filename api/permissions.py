@@ -55,8 +55,10 @@ class Access:
         """For the schema's descriptions."""
         if self.public:
             return "Anyone may ask, signed in or not."
-        people = "any signed-in person" if self.roles == EVERYONE else ", ".join(
-            role.lower().replace("_", " ") for role in Role if role in self.roles
+        people = (
+            "any signed-in person"
+            if self.roles == EVERYONE
+            else ", ".join(role.lower().replace("_", " ") for role in Role if role in self.roles)
         )
         return f"For: {people}" + (f"; apps with the scope `{self.scope}`." if self.scope else ".")
 

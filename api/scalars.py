@@ -17,9 +17,7 @@ import strawberry
 from email_validator import EmailNotValidError, validate_email
 from graphql import GraphQLError
 from isoduration.parser.exceptions import DurationParsingException
-from strawberry.schema.types.scalar import ScalarDefinition
-
-
+from strawberry.types.scalar import ScalarDefinition
 
 LocalDateTime = NewType("LocalDateTime", datetime)
 Duration = NewType("Duration", timedelta)
@@ -31,25 +29,26 @@ Locale = NewType("Locale", str)
 JSON = NewType("JSON", object)
 
 
-def read_instant(text: Any) -> datetime:  # noqa: ANN401 -- what a client sent
-    instant = _iso(datetime.fromisoformat, text, "DateTime", "2026-09-01T09:00:00Z")
+def read_instant(text: Any) -> datetime:
+    instant: datetime = _iso(datetime.fromisoformat, text, "DateTime", "2026-09-01T09:00:00Z")
     if instant.tzinfo is None:
         raise GraphQLError(f"DateTime needs an offset: write '{text}Z' for UTC, or '{text}+02:00'.")
     return instant.astimezone(UTC)
 
 
-def read_local(text: Any) -> datetime:  # noqa: ANN401 -- what a client sent
-    local = _iso(datetime.fromisoformat, text, "LocalDateTime", "2026-09-01T09:00:00")
+def read_local(text: Any) -> datetime:
+    local: datetime = _iso(datetime.fromisoformat, text, "LocalDateTime", "2026-09-01T09:00:00")
     if local.tzinfo is not None:
         raise GraphQLError("LocalDateTime is a wall clock's time without offset; the time zone stands beside it.")
     return local
 
 
-def read_day(text: Any) -> date:  # noqa: ANN401 -- what a client sent
-    return _iso(date.fromisoformat, text, "Date", "2026-09-01")
+def read_day(text: Any) -> date:
+    day: date = _iso(date.fromisoformat, text, "Date", "2026-09-01")
+    return day
 
 
-def read_duration(text: Any) -> timedelta:  # noqa: ANN401 -- what a client sent
+def read_duration(text: Any) -> timedelta:
     """Days, hours, minutes and seconds only: months and years have no fixed length."""
     try:
         duration = isoduration.parse_duration(text)
@@ -72,13 +71,13 @@ def read_duration(text: Any) -> timedelta:  # noqa: ANN401 -- what a client sent
     return length
 
 
-def read_time_zone(text: Any) -> str:  # noqa: ANN401 -- what a client sent
+def read_time_zone(text: Any) -> str:
     if text not in available_timezones():
         raise GraphQLError(f"{text!r} is no IANA time zone. Use a name such as 'Europe/Zurich'.")
     return str(text)
 
 
-def read_decimal(text: Any) -> Number:  # noqa: ANN401 -- what a client sent
+def read_decimal(text: Any) -> Number:
     try:
         number = Number(str(text))
     except InvalidOperation:
@@ -88,14 +87,14 @@ def read_decimal(text: Any) -> Number:  # noqa: ANN401 -- what a client sent
     return number
 
 
-def read_email(text: Any) -> str:  # noqa: ANN401 -- what a client sent
+def read_email(text: Any) -> str:
     try:
         return validate_email(str(text), check_deliverability=False).normalized.lower()
     except EmailNotValidError as problem:
         raise GraphQLError(f"{text!r} is no EmailAddress: {problem}") from None
 
 
-def read_url(text: Any) -> str:  # noqa: ANN401 -- what a client sent
+def read_url(text: Any) -> str:
     try:
         address = urlsplit(str(text))
     except ValueError:
@@ -105,7 +104,7 @@ def read_url(text: Any) -> str:  # noqa: ANN401 -- what a client sent
     return str(text)
 
 
-def read_locale(text: Any) -> str:  # noqa: ANN401 -- what a client sent
+def read_locale(text: Any) -> str:
     try:
         babel.Locale.parse(str(text), sep="-")
     except (ValueError, babel.UnknownLocaleError):
@@ -113,18 +112,18 @@ def read_locale(text: Any) -> str:  # noqa: ANN401 -- what a client sent
     return str(text)
 
 
-def _iso(read: Any, text: Any, name: str, example: str) -> Any:  # noqa: ANN401 -- `date` or `datetime`
+def _iso(read: Any, text: Any, name: str, example: str) -> Any:
     try:
         return read(text)
     except (TypeError, ValueError):
         raise GraphQLError(f"{text!r} is no {name}. Write ISO 8601, such as '{example}'.") from None
 
 
-def _as_text(value: Any) -> str:  # noqa: ANN401 -- text of PostgreSQL's, or a value of Python's
+def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _scalar(name: str, description: str, read: Any, specified_by: str) -> ScalarDefinition:  # noqa: ANN401 -- a parser
+def _scalar(name: str, description: str, read: Any, specified_by: str) -> ScalarDefinition:
     return strawberry.scalar(
         name=name, description=description, parse_value=read, serialize=_as_text, specified_by_url=specified_by
     )

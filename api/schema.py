@@ -8,7 +8,7 @@ from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from api import mutations
-from api.engine import types
+from api.engine import assembly, types
 from api.engine.checks import check
 from api.engine.completion import prepare
 from api.scalars import SCALARS
@@ -29,7 +29,7 @@ def schema() -> GraphQLSchema:
     for capability in CAPABILITIES:
         import_module(f"api.{capability}")
     declared = strawberry.Schema(
-        query=types.assemble(),
+        query=assembly.assemble(),
         mutation=mutations.assemble(),
         types=[entity.cls for entity in types.ENTITIES.values() if entity.prefix is not None],
         config=StrawberryConfig(scalar_map=SCALARS),

@@ -56,7 +56,9 @@ class Settings:
     time_zone: TimeZone = column("Where wall times belong that name no other zone.")
     locale: Locale = column("The language of what the tenant itself writes.")
     benchmark: Benchmark = embedded("The mix of learning to compare with.")
-    check_in_offset_days: int = column("Days after a session until its cohort's check-in, unless a program says otherwise.")
+    check_in_offset_days: int = column(
+        "Days after a session until its cohort's check-in, unless a program says otherwise."
+    )
     pulse_offset_days: int = column("Days after a session until its pulse survey, unless a program says otherwise.")
 
 

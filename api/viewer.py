@@ -11,7 +11,7 @@ from api.words import enum
 from tenants.keys import Role
 
 if TYPE_CHECKING:
-    from api.apps import App
+    from api.keys import App
     from api.people import Person
 
 enum(

@@ -33,8 +33,8 @@ class Event(TenantOwned, table=True):
     verb: str
     person_id: uuid.UUID | None = None
     app_id: uuid.UUID | None = None
-    occurred_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
-    facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)  # type: ignore[call-overload]
+    occurred_at: datetime = Field(sa_type=UTC)
+    facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
 
 
 async def record(  # noqa: PLR0913 -- what happened to what, by whom, when, and the facts

@@ -14,13 +14,14 @@ import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm import Session as SyncSession
-from sqlalchemy.orm import UOWTransaction
+from sqlmodel import col
 
-from tenants.pool import SETTINGS, Pool
+from tenants.pool import Pool
 from tenants.records import TenantOwned, tenant_owned
 
+ONE_ROUND_TRIP = "SELECT CASE WHEN set_config('app.tenant_id', $1::uuid::text, true) IS NOT NULL THEN ({})::varchar END"
 PLATFORM = "SET LOCAL app.platform = 'on'"
 
 
@@ -93,15 +94,11 @@ class Database:
         """
         if not isinstance(tenant_id, uuid.UUID):
             raise NoTenantError("a read needs the tenant it belongs to")
-        statement = f"SELECT CASE WHEN set_config('app.tenant_id', $1::uuid::text, true) IS NOT NULL THEN ({document})::varchar END"
-        return await self.pool.read(statement, [tenant_id, *arguments])
+        return await self.pool.read(ONE_ROUND_TRIP.format(document), [tenant_id, *arguments])
 
     async def close(self) -> None:
         await self.pool.close()
         await self.engine.dispose()
-
-
-__all__ = ["SETTINGS", "Database", "NoTenantError"]
 
 
 @event.listens_for(SyncSession, "do_orm_execute")
@@ -110,7 +107,7 @@ def _explicit_tenant(state: ORMExecuteState) -> None:
     if state.is_select or state.is_update or state.is_delete:
         state.statement = state.statement.options(
             *(
-                with_loader_criteria(record, record.tenant_id == tenant_id, include_aliases=True)
+                with_loader_criteria(record, col(record.tenant_id) == tenant_id, include_aliases=True)
                 for record in tenant_owned()
             )
         )

@@ -50,7 +50,7 @@ class App(TenantOwned, table=True):
     __table_args__ = (Index("app_created_at_idx", "tenant_id", "created_at", "id"),)
 
     name: str
-    created_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=UTC)
 
 
 class Key(TenantOwned, table=True):
@@ -66,11 +66,11 @@ class Key(TenantOwned, table=True):
     digest: bytes
     person_id: uuid.UUID | None = None
     app_id: uuid.UUID | None = None
-    roles: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]
-    scopes: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]
-    created_at: datetime = Field(sa_type=UTC)  # type: ignore[call-overload]
-    expires_at: datetime | None = Field(default=None, sa_type=UTC)  # type: ignore[call-overload]
-    revoked_at: datetime | None = Field(default=None, sa_type=UTC)  # type: ignore[call-overload]
+    roles: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
+    scopes: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
+    created_at: datetime = Field(sa_type=UTC)
+    expires_at: datetime | None = Field(default=None, sa_type=UTC)
+    revoked_at: datetime | None = Field(default=None, sa_type=UTC)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ async def create_app(db: AsyncSession, name: str, *, now: datetime) -> App:
     return app
 
 
-async def create(  # noqa: PLR0913 -- who holds it, what it may do, and until when
+async def create(
     db: AsyncSession,
     tenant: Tenant,
     *,
@@ -124,7 +124,9 @@ async def create(  # noqa: PLR0913 -- who holds it, what it may do, and until wh
     if expires_at is not None and expires_at <= now:
         raise KeyRefused(KeyRefusal.INVALID, "A key must expire in the future.", field="expiresAt")
     if (person_id is None) == (app_id is None):
-        raise KeyRefused(KeyRefusal.INVALID, "A key belongs to a person or to an app: name one of them.", field="personId")
+        raise KeyRefused(
+            KeyRefusal.INVALID, "A key belongs to a person or to an app: name one of them.", field="personId"
+        )
     if person_id is not None and not roles:
         raise KeyRefused(KeyRefusal.INVALID, "A person's key carries at least one role.", field="roles")
     if app_id is not None and not scopes:

@@ -10,7 +10,7 @@ R = TypeVar("R", bound=Word)
 class Refused(Exception, Generic[R]):  # noqa: N818 -- an answer of the business, not a fault of the program
     """The domain said no, and says why. The transaction is rolled back.
 
-    `message` is for people: what is wrong and what to do. `field` is the input field at fault, in the schema's spelling.
+    `message` is for people: what is wrong and what to do. `field` is the input field at fault, as the schema spells it.
     `retryable` says that the same request may succeed later without a change.
     """
 

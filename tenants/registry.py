@@ -59,7 +59,7 @@ class Tenant(SQLModel, table=True):
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     slug: str
     name: str
-    status: TenantStatus = Field(default=TenantStatus.ACTIVE, sa_type=choice(TenantStatus, "status"))  # type: ignore[call-overload]
+    status: TenantStatus = Field(default=TenantStatus.ACTIVE, sa_type=choice(TenantStatus, "status"))
     sandbox: bool = False
     clock_offset_seconds: int = Field(default=0, sa_type=BigInteger)
     time_zone: str = "UTC"
@@ -75,7 +75,7 @@ class Tenant(SQLModel, table=True):
     accent_color: str = "#c8553d"
     support_email: str | None = None
     secret: bytes = Field(default_factory=lambda: secrets.token_bytes(32), repr=False)
-    created_at: datetime = Field(sa_type=TIMESTAMP)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=TIMESTAMP)
 
     def now(self, wall: datetime) -> datetime:
         """The tenant's own time, given the wall's."""
@@ -119,8 +119,13 @@ def checked(tenant: Tenant) -> Tenant:
         raise _invalid("locale", f"'{tenant.locale}' is no locale. Use a tag such as 'en' or 'de-CH'.") from None
     benchmark = (tenant.benchmark_experience, tenant.benchmark_social, tenant.benchmark_formal)
     if sum(benchmark) != 100 or min(benchmark) < 0:  # noqa: PLR2004 -- percent
-        raise _invalid("benchmark", "The three shares of the benchmark are percentages that add up to 100, such as 70, 20, 10.")
-    for field, days in (("checkInOffsetDays", tenant.check_in_offset_days), ("pulseOffsetDays", tenant.pulse_offset_days)):
+        raise _invalid(
+            "benchmark", "The three shares of the benchmark are percentages that add up to 100, such as 70, 20, 10."
+        )
+    for field, days in (
+        ("checkInOffsetDays", tenant.check_in_offset_days),
+        ("pulseOffsetDays", tenant.pulse_offset_days),
+    ):
         if not 0 < days <= 365:  # noqa: PLR2004 -- a year
             raise _invalid(field, "An offset is between 1 and 365 days after the session.")
     for field, color in (("primaryColor", tenant.primary_color), ("accentColor", tenant.accent_color)):
@@ -152,7 +157,13 @@ def _invalid(field: str, message: str) -> TenantRefused:
 
 async def locate(db: AsyncSession, *, host: str | None, slug: str | None) -> Located:
     """Platform work: the tenants that the request's host name and key name."""
-    by_host = await db.scalar(select(Tenant).join(TenantHost, col(TenantHost.tenant_id) == Tenant.id).where(TenantHost.host == host)) if host else None
+    by_host = (
+        await db.scalar(
+            select(Tenant).join(TenantHost, col(TenantHost.tenant_id) == Tenant.id).where(TenantHost.host == host)
+        )
+        if host
+        else None
+    )
     by_slug = await db.scalar(select(Tenant).where(Tenant.slug == slug)) if slug else None
     return Located(by_host, by_slug)
 

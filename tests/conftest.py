@@ -77,6 +77,8 @@ async def other_tenant(database):
 async def a_tenant(database, **facts):
     """A sandbox of its own, found at `<slug>.localhost`."""
     slug = f"t{uuid.uuid4().hex[:12]}"
-    tenant = Tenant(**{"slug": slug, "name": "Acme", "display_name": "Acme Academy", "sandbox": True, "created_at": NOW, **facts})
+    tenant = Tenant(
+        **{"slug": slug, "name": "Acme", "display_name": "Acme Academy", "sandbox": True, "created_at": NOW, **facts}
+    )
     async with database.platform() as db:
         return await registry.create(db, tenant, hosts=[f"{slug}.localhost"])

@@ -64,7 +64,11 @@ def _foreign_conditions(entity: Entity) -> Iterable[str]:
             continue
         annotation = entity.annotations[name]
         target = ENTITIES[getattr(annotation, "__args__", (annotation,))[0].__name__.removesuffix("Connection")]
-        wanted = [target.tenant_column, declared.foreign, *([] if declared.order == "id" else [target.column(declared.order)])]
+        wanted = [
+            target.tenant_column,
+            declared.foreign,
+            *([] if declared.order == "id" else [target.column(declared.order)]),
+        ]
         if not _indexed(target, wanted):
             yield f"{entity.name}.{name}: no index of {target.table} begins with {', '.join(wanted)}"
 
@@ -74,7 +78,11 @@ def _indexed(entity: Entity, columns: list[str]) -> bool:
     if table is None:
         return True
     keys = [[column.name for column in index.columns] for index in table.indexes]
-    keys += [[column.name for column in constraint.columns] for constraint in table.constraints if hasattr(constraint, "columns")]
+    keys += [
+        [column.name for column in constraint.columns]
+        for constraint in table.constraints
+        if hasattr(constraint, "columns")
+    ]
     return any(key[: len(columns)] == columns for key in keys)
 
 
@@ -86,7 +94,9 @@ def _undescribed(schema: GraphQLSchema) -> Iterable[str]:
         if not kind.description:
             yield f"{name} has no description"
         if isinstance(kind, GraphQLEnumType):
-            yield from (f"{name}.{word} has no description" for word, value in kind.values.items() if not value.description)
+            yield from (
+                f"{name}.{word} has no description" for word, value in kind.values.items() if not value.description
+            )
         elif isinstance(kind, GraphQLObjectType | GraphQLInputObjectType):
             for field_name, field in kind.fields.items():
                 if not field.description:

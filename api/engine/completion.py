@@ -39,19 +39,19 @@ def _prepare_object(kind: GraphQLObjectType, *, is_query: bool) -> None:
         field.resolve = _decide(declared, field) if isinstance(declared, Decided) else _from_plan
 
 
-def _from_plan(row: dict[str, Any], info: GraphQLResolveInfo, **_: object) -> Any:  # noqa: ANN401 -- any JSON
+def _from_plan(row: dict[str, Any], info: GraphQLResolveInfo[Any], **_: object) -> Any:
     return row[str(info.path.key)]
 
 
-def _decide(declared: Decided, field: GraphQLField) -> Any:  # noqa: ANN401 -- a resolver
-    def resolve(row: dict[str, Any], info: GraphQLResolveInfo, **_: object) -> Any:  # noqa: ANN401 -- what was decided
+def _decide(declared: Decided, field: GraphQLField) -> Any:
+    def resolve(row: dict[str, Any], info: GraphQLResolveInfo[Any], **_: object) -> Any:
         return declared.decide(row[str(info.path.key)])
 
     return resolve
 
 
-def _named_by_plan(otherwise: Any) -> Any:  # noqa: ANN401 -- a type resolver, or none
-    def resolve_type(value: Any, info: GraphQLResolveInfo, kind: Any) -> Any:  # noqa: ANN401 -- graphql-core's signature
+def _named_by_plan(otherwise: Any) -> Any:
+    def resolve_type(value: Any, info: GraphQLResolveInfo[Any], kind: Any) -> Any:
         if isinstance(value, dict):
             return value[TYPENAME]
         return otherwise(value, info, kind)

@@ -26,7 +26,9 @@ CASTS: dict[Any, str] = {
 COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
-def conditions(parameters: Parameters, source: int, entity: Entity, alias: str, where: dict[str, Any], path: Path) -> list[str]:
+def conditions(
+    parameters: Parameters, source: int, entity: Entity, alias: str, where: dict[str, Any], path: Path
+) -> list[str]:
     """What `where`, found at `path` in the arguments of `source`, asks of the row `alias`. All must hold."""
     found: list[str] = []
     names = {camel(name): name for name in ("id", *entity.filters)}
@@ -49,7 +51,7 @@ def conditions(parameters: Parameters, source: int, entity: Entity, alias: str, 
     return found
 
 
-def _comparisons(  # noqa: PLR0913 -- where it stands, and on what
+def _comparisons(
     parameters: Parameters, source: int, entity: Entity, alias: str, name: str, comparison: dict[str, Any], path: Path
 ) -> list[str]:
     column = f"{alias}.{entity.column(name)}"

@@ -34,7 +34,10 @@ class Key:
 
 
 KEYS: tuple[tuple[type[TypeEngine[Any]], Key], ...] = (
-    (DateTime, Key("timestamptz", "timestamptz_send({})", lambda raw: EPOCH + timedelta(microseconds=_integer(raw, 8)))),
+    (
+        DateTime,
+        Key("timestamptz", "timestamptz_send({})", lambda raw: EPOCH + timedelta(microseconds=_integer(raw, 8))),
+    ),
     (Date, Key("date", "date_send({})", lambda raw: date(2000, 1, 1) + timedelta(days=_integer(raw, 4)))),
     (BigInteger, Key("int8", "int8send({})", lambda raw: _integer(raw, 8))),
     (Integer, Key("int4", "int4send({})", lambda raw: _integer(raw, 4))),

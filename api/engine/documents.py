@@ -79,11 +79,9 @@ class Document:
 
     def plan(self, request: Request, *, core: bool) -> Plan:
         """The plan of a whole query."""
-        return self._cached(
-            ("query", core), request, core=core, write=lambda planner: planner.root()
-        )
+        return self._cached(("query", core), request, core=core, write=lambda planner: planner.root())
 
-    def payload(  # noqa: PLR0913 -- a field of a mutation and its row
+    def payload(
         self, key: str, request: Request, entity: Entity, kind: GraphQLObjectType, group: list[FieldDetails]
     ) -> Plan:
         """The plan of what one field of a mutation answers. `key` is the field's response key."""
@@ -91,16 +89,12 @@ class Document:
             (key, entity.name), request, core=True, write=lambda planner: planner.payload(entity, kind, group)
         )
 
-    def _cached(
-        self, what: Hashable, request: Request, *, core: bool, write: Callable[[Planner], str]
-    ) -> Plan:
+    def _cached(self, what: Hashable, request: Request, *, core: bool, write: Callable[[Planner], str]) -> Plan:
         shape = shape_of(self.schema, self.operation.variable_definitions or (), request.variables)
         key = (what, shape, _permissions(request.viewer))
         plan = self._plans.get(key)
         if plan is None:
-            planner = Planner(
-                self.schema, self.fragments, self.operation, request.variables, request.viewer, core=core
-            )
+            planner = Planner(self.schema, self.fragments, self.operation, request.variables, request.viewer, core=core)
             sql = write(planner)
             plan = self._plans[key] = Plan(sql, planner.parameters, planner.decided or planner.meta)
             if len(self._plans) > PLANS_PER_DOCUMENT:
@@ -131,13 +125,15 @@ def _permissions(viewer: Viewer) -> Hashable:
     return viewer.roles, viewer.scopes, viewer.person_id is None, viewer.app_id is None
 
 
-def _parsed(schema: GraphQLSchema, source: str) -> Any:  # noqa: ANN401 -- graphql-core's document
+def _parsed(schema: GraphQLSchema, source: str) -> Any:
     try:
         ast = parse(source, max_tokens=MAX_TOKENS)
     except GraphQLError as error:
         raise RequestError([_coded(error, "GRAPHQL_PARSE_FAILED")]) from None
     except RecursionError:
-        raise RequestError([GraphQLError("The document is nested too deeply.", extensions={"code": "GRAPHQL_PARSE_FAILED"})]) from None
+        raise RequestError(
+            [GraphQLError("The document is nested too deeply.", extensions={"code": "GRAPHQL_PARSE_FAILED"})]
+        ) from None
     errors = validate(schema, ast, max_errors=MAX_ERRORS)
     if errors:
         raise RequestError([_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
@@ -148,7 +144,11 @@ def _operation(operations: list[OperationDefinitionNode], name: str | None) -> O
     if name is None:
         if len(operations) == 1:
             return operations[0]
-        raise _unselected("The document holds several operations: say which by `operationName`." if operations else "The document holds no operation.")
+        raise _unselected(
+            "The document holds several operations: say which by `operationName`."
+            if operations
+            else "The document holds no operation."
+        )
     for operation in operations:
         if operation.name and operation.name.value == name:
             return operation

@@ -24,7 +24,7 @@ class Sql:
 Part = str | Sql
 NULL = "'null'"
 POISON = r"E'\x01'"
-"""Never legal in JSON: stands where the schema says non-null and there is nothing; the server then asks graphql-core."""
+"""Never legal in JSON: stands where the schema says non-null and nothing is there. Then graphql-core is asked."""
 
 
 def literal(text: str) -> str:

@@ -48,7 +48,7 @@ class Context:
         return self.request.now
 
     async def payload(
-        self, info: GraphQLResolveInfo, entity: Entity, row: uuid.UUID, text: str
+        self, info: GraphQLResolveInfo[Any], entity: Entity, row: uuid.UUID, text: str
     ) -> dict[str, Any] | None:
         """What the viewer asked of a row, after a command."""
         kind: GraphQLObjectType = info.schema.type_map[entity.name]  # type: ignore[assignment]
@@ -72,7 +72,7 @@ class Engine:
         """The operation, or a RequestError that says what is wrong with the document."""
         return self.documents.get(source, operation_name)
 
-    async def answer(  # noqa: PLR0913 -- a request and who asks it
+    async def answer(
         self,
         document: Document,
         variables: dict[str, Any],
@@ -134,7 +134,7 @@ def refused(error: RequestError) -> Answer:
     return Answer(orjson.dumps({"errors": [one.formatted for one in error.errors]}), executed=False)
 
 
-def masked(error: GraphQLError) -> Any:  # noqa: ANN401 -- graphql-core's formatted error
+def masked(error: GraphQLError) -> Any:
     """The error as the client sees it: our own words, or a trace id for the logs where the fault is ours."""
     if error.original_error is None or isinstance(error.original_error, GraphQLError):
         return error.formatted

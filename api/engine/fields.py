@@ -86,39 +86,41 @@ class Identifier(Field):
     """The global id: the type's prefix and the row's id."""
 
 
-def column(description: str, *, name: str | None = None, only: Access | None = None) -> Any:  # noqa: ANN401 -- stands for the annotated type
+def column(description: str, *, name: str | None = None, only: Access | None = None) -> Any:
     return Column(description, name, only)
 
 
-def sql(expression: str, description: str, *, only: Access | None = None) -> Any:  # noqa: ANN401 -- as above
+def sql(expression: str, description: str, *, only: Access | None = None) -> Any:
     return Expression(description, expression, only)
 
 
-def to_one(name: str, description: str) -> Any:  # noqa: ANN401 -- as above
+def to_one(name: str, description: str) -> Any:
     return ToOne(description, name)
 
 
-def to_many(foreign: str, description: str, *, order: str, descending: bool = False) -> Any:  # noqa: ANN401 -- as above
+def to_many(foreign: str, description: str, *, order: str, descending: bool = False) -> Any:
     """A connection, in the order of the field `order` of its nodes unless the client says otherwise."""
     return ToMany(description, foreign, order, descending)
 
 
-def to_list(foreign: str, description: str, *, order: str) -> Any:  # noqa: ANN401 -- as above
+def to_list(foreign: str, description: str, *, order: str) -> Any:
     """A plain list, for what is always few."""
     return ToMany(description, foreign, order, paged=False)
 
 
-def embedded(description: str, *, unless_null: str | None = None) -> Any:  # noqa: ANN401 -- as above
+def embedded(description: str, *, unless_null: str | None = None) -> Any:
     return Embedded(description, unless_null)
 
 
-def decided(facts: str, decide: Callable[[Any], Any], description: str) -> Any:  # noqa: ANN401 -- as above
+def decided(facts: str, decide: Callable[[Any], Any], description: str) -> Any:
     return Decided(description, facts, decide)
 
 
 def duration(minutes: str) -> str:
-    """An SQL expression of whole minutes as an ISO 8601 duration: days where they are whole, else hours, else minutes."""
+    """An SQL expression of whole minutes as an ISO 8601 duration: whole days, else whole hours, else minutes."""
     return (
-        f"(CASE WHEN {minutes} < 0 THEN '-' ELSE '' END || CASE WHEN {minutes} % 1440 = 0 THEN 'P' || abs({minutes} / 1440) || 'D'"
-        f" WHEN {minutes} % 60 = 0 THEN 'PT' || abs({minutes} / 60) || 'H' ELSE 'PT' || abs({minutes}) || 'M' END)"
+        f"(CASE WHEN {minutes} < 0 THEN '-' ELSE '' END || CASE"
+        f" WHEN {minutes} % 1440 = 0 THEN 'P' || abs({minutes} / 1440) || 'D'"
+        f" WHEN {minutes} % 60 = 0 THEN 'PT' || abs({minutes} / 60) || 'H'"
+        f" ELSE 'PT' || abs({minutes}) || 'M' END)"
     )

@@ -19,7 +19,7 @@ EQ = "Equal to this; null means: has none."
 IN = "One of these. An empty list matches nothing."
 
 
-@strawberry.enum(description="From the smallest, or from the largest.")
+@strawberry.enum(name="Direction", description="From the smallest, or from the largest.")
 class Direction(Enum):
     ASCENDING = strawberry.enum_value("ASCENDING", description="From the smallest, the earliest, A.")
     DESCENDING = strawberry.enum_value("DESCENDING", description="From the largest, the latest, Z.")
@@ -32,7 +32,7 @@ def _input(name: str, description: str, operators: dict[str, tuple[Any, str]]) -
     return strawberry.input(cls, description=description)
 
 
-def _ordered(name: str, kind: Any, words: str) -> type:  # noqa: ANN401 -- a scalar
+def _ordered(name: str, kind: Any, words: str) -> type:
     comparisons = {"gt": "greater than", "gte": "at least", "lt": "less than", "lte": "at most"}
     return _input(
         name,
@@ -74,14 +74,14 @@ BY_TYPE: dict[Any, type] = {
 _ENUMS: dict[type, type] = {}
 
 
-def bare(annotation: Any) -> Any:  # noqa: ANN401 -- any annotation
+def bare(annotation: Any) -> Any:
     """The annotation without `| None`, and without what `Annotated` adds."""
     if typing.get_origin(annotation) in (types.UnionType, typing.Union):
         return bare(next(kind for kind in typing.get_args(annotation) if kind is not types.NoneType))
     return annotation
 
 
-def compared(annotation: Any) -> Any:  # noqa: ANN401 -- any annotation
+def compared(annotation: Any) -> Any:
     """The Python type that a comparison with this field works on: an e-mail address is compared as text."""
     kind = bare(annotation)
     return getattr(kind, "__supertype__", kind)
@@ -102,14 +102,13 @@ def filter_input(entity: Entity) -> None:
     strawberry.input(cls, description=f"Which {entity.name} rows. Several conditions must all hold.")
 
 
-def order_enum(entity: Entity) -> type[Enum]:
+def order_enum(entity: Entity) -> Any:
     words = {
         name.upper(): strawberry.enum_value(name, description=f"By `{camel(name)}`.") for name in (*entity.orders, "id")
     }
-    return strawberry.enum(
-        Enum(f"{entity.name}OrderField", words),  # type: ignore[arg-type]
-        description=f"What {entity.name} rows can be ordered by.",
-    )
+    enum: Any = Enum
+    fields = enum(f"{entity.name}OrderField", words)
+    return strawberry.enum(fields, description=f"What {entity.name} rows can be ordered by.")
 
 
 def order_input(entity: Entity) -> type:
@@ -126,7 +125,8 @@ def _comparison(entity: Entity, name: str) -> type:
     if isinstance(kind, type) and issubclass(kind, Enum):
         if kind not in _ENUMS:
             title = kind.__strawberry_definition__.name  # type: ignore[attr-defined]
-            _ENUMS[kind] = _input(f"{title}Filter", f"Compares a {title}.", {"eq": (kind, EQ), "in_": (list[kind], IN)})
+            some: Any = list[kind]  # type: ignore[valid-type]
+            _ENUMS[kind] = _input(f"{title}Filter", f"Compares a {title}.", {"eq": (kind, EQ), "in_": (some, IN)})
         return _ENUMS[kind]
     return BY_TYPE[kind]
 

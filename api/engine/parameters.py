@@ -19,7 +19,10 @@ from tenants.viewer import Viewer
 
 @dataclass(frozen=True)
 class Request:
-    """Who asks, when, with which variables; `row` is what a mutation answers with, `text` what only that answer tells."""
+    """Who asks, when, with which variables.
+
+    `row` is what a mutation answers with, `text` what only that answer tells.
+    """
 
     viewer: Viewer
     now: datetime
@@ -104,7 +107,7 @@ class Parameters:
     def argument(self, source: int, path: tuple[str | int, ...], cast: str, convert: Callable[[Any], Any]) -> str:
         """The value at a path into a field's arguments, converted for the database."""
 
-        def getter(bound: Bound) -> Any:  # noqa: ANN401 -- whatever the argument holds
+        def getter(bound: Bound) -> Any:
             value: Any = bound.arguments[source]
             for step in path:
                 value = value[step]
@@ -124,7 +127,7 @@ def refuse(message: str, node: FieldNode, code: str = "BAD_USER_INPUT") -> Graph
     return GraphQLError(message, node, extensions={"code": code})
 
 
-def _storable(value: Any, node: FieldNode) -> Any:  # noqa: ANN401 -- whatever the argument holds
+def _storable(value: Any, node: FieldNode) -> Any:
     texts = value if isinstance(value, list) else [value]
     if any(isinstance(text, str) and "\x00" in text for text in texts):
         raise refuse("Text can't hold the NUL character (\\u0000); leave it out.", node)

@@ -39,7 +39,7 @@ class Planner:
     decided fields hold their facts. `decided` and `meta` tell that only graphql-core can complete this operation.
     """
 
-    def __init__(  # noqa: PLR0913 -- an operation and who asks it
+    def __init__(
         self,
         schema: GraphQLSchema,
         fragments: dict[str, FragmentDetails],
@@ -121,7 +121,7 @@ class Planner:
             pairs.append((key, self._field(kind.fields[name], fields, entity, entity.by_name[name], alias, joins)))
         return members(pairs)
 
-    def _field(  # noqa: PLR0911, PLR0913 -- one answer per kind of field
+    def _field(  # noqa: PLR0911 -- one answer per kind of field
         self,
         definition: GraphQLField,
         group: list[FieldDetails],
@@ -153,10 +153,14 @@ class Planner:
             absent = POISON if is_non_null_type(definition.type) and not self.core else NULL
             return self._unless_null(f"{other}.id", value, absent)
         assert isinstance(field, ToMany)  # noqa: S101 -- the last kind of field
-        rows = lambda child: [self.format(field.condition, t=alias, c=child)]  # noqa: E731 -- one line says it
+
+        def rows(child: str) -> list[str]:
+            return [self.format(field.condition, t=alias, c=child)]
+
         if field.paged:
             return connection(self, definition, group, target, rows, Order(field.order, field.descending))
-        return self._list(kind, group, target, rows(other := self.alias()), other, field.order)
+        other = self.alias()
+        return self._list(kind, group, target, rows(other), other, field.order)
 
     def _leaf(self, kind: GraphQLOutputType, expression: str, alias: str, only: Access | None) -> list[Part]:
         condition = only.condition(self.viewer) if only else None
@@ -164,21 +168,41 @@ class Planner:
             return leaf(kind, expression)
         return leaf(kind, f"CASE WHEN {self.format(condition, t=alias)} THEN {expression} END", nullable=True)
 
-    def _list(  # noqa: PLR0913 -- the rows and their order
-        self, kind: GraphQLObjectType, group: list[FieldDetails], entity: Entity, where: list[str], alias: str, order: str
+    def _list(
+        self,
+        kind: GraphQLObjectType,
+        group: list[FieldDetails],
+        entity: Entity,
+        where: list[str],
+        alias: str,
+        order: str,
     ) -> list[Part]:
         joins: list[str] = []
         row = concat(self.object(kind, group, entity, alias, joins))
         keys = f"{alias}.{entity.column(order)}, {alias}.id" if order != "id" else f"{alias}.id"
         conditions = " AND ".join([self.belongs(entity, alias), *where, *self.visible(entity, alias)])
-        page = f"SELECT {alias}.* FROM {self.table(entity)} {alias} WHERE {conditions} ORDER BY {keys} LIMIT {LIST_LIMIT}"
-        return ["[", Sql(f"(SELECT string_agg({row}, ',' ORDER BY {keys}) FROM ({page}) {alias} {' '.join(joins)})"), "]"]
+        page = (
+            f"SELECT {alias}.* FROM {self.table(entity)} {alias} WHERE {conditions} ORDER BY {keys} LIMIT {LIST_LIMIT}"
+        )
+        return [
+            "[",
+            Sql(f"(SELECT string_agg({row}, ',' ORDER BY {keys}) FROM ({page}) {alias} {' '.join(joins)})"),
+            "]",
+        ]
 
     def _unless_null(self, column: str | None, value: list[Part], absent: str) -> list[Part]:
-        return value if column is None else [Sql(f"CASE WHEN {column} IS NOT NULL THEN {concat(value)} ELSE {absent} END")]
+        return (
+            value if column is None else [Sql(f"CASE WHEN {column} IS NOT NULL THEN {concat(value)} ELSE {absent} END")]
+        )
 
     def _row(
-        self, entity: Entity, kind: GraphQLObjectType, group: list[FieldDetails], where: list[str], *, tagged: bool = False
+        self,
+        entity: Entity,
+        kind: GraphQLObjectType,
+        group: list[FieldDetails],
+        where: list[str],
+        *,
+        tagged: bool = False,
     ) -> str:
         alias = self.alias()
         joins: list[str] = []
@@ -242,7 +266,9 @@ class Planner:
             return
         node = group[0].node
         if not self.viewer.signed_in:
-            raise refuse(f"Sign in to ask for `{root.name}`: send a key as `Authorization: Bearer …`.", node, "UNAUTHENTICATED")
+            raise refuse(
+                f"Sign in to ask for `{root.name}`: send a key as `Authorization: Bearer …`.", node, "UNAUTHENTICATED"
+            )
         raise refuse(f"You may not ask for `{root.name}`. {root.allow.words}", node, "FORBIDDEN")
 
 

@@ -23,7 +23,9 @@ from graphql.execution.values import VariableValues
 GIVEN = "given"
 
 
-def shape_of(schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode], variables: VariableValues) -> tuple[Any, ...]:
+def shape_of(
+    schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode], variables: VariableValues
+) -> tuple[Any, ...]:
     """A hashable key of the variables' shape."""
     coerced = variables.coerced
     return tuple(
@@ -33,13 +35,17 @@ def shape_of(schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode
     )
 
 
-def _shape(kind: Any, value: Any) -> Any:  # noqa: ANN401 -- a type and a value of any kind
+def _shape(kind: Any, value: Any) -> Any:  # noqa: PLR0911 -- one answer per kind of type
     if isinstance(kind, GraphQLNonNull):
         return _shape(kind.of_type, value)
     if value is None:
         return None
     if isinstance(kind, GraphQLList):
-        return tuple(_shape(kind.of_type, item) for item in value) if isinstance(value, list) else _shape(kind.of_type, value)
+        return (
+            tuple(_shape(kind.of_type, item) for item in value)
+            if isinstance(value, list)
+            else _shape(kind.of_type, value)
+        )
     if isinstance(kind, GraphQLInputObjectType):
         return tuple((name, _shape(field.type, value[name])) for name, field in kind.fields.items() if name in value)
     if kind is GraphQLBoolean or isinstance(kind, GraphQLEnumType):

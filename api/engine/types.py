@@ -1,17 +1,15 @@
-"""The declared types, and the GraphQL types that the schema derives from them."""
+"""The declared types and root fields. `assembly` makes a schema of them."""
 
-import sys
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import strawberry
 from sqlalchemy import Table
 from sqlmodel import SQLModel
-from strawberry.types.field import StrawberryField
 
-from api.engine.fields import Column, Connection, Decided, Embedded, Expression, Field, Identifier, ToMany, ToOne
-from api.engine.filters import camel, filter_input, order_enum, order_input
+from api.engine.fields import Column, Field, Identifier, ToOne
 from api.permissions import Access
 
 C = TypeVar("C", bound=type)
@@ -62,7 +60,7 @@ class Entity:
 
     @property
     def columns(self) -> Table | None:
-        return None if self.record is None else self.record.__table__  # type: ignore[attr-defined, no-any-return]
+        return None if self.record is None else self.record.__table__  # type: ignore[attr-defined]
 
     def column(self, name: str) -> str:
         """The column that filters and orders of this field use."""
@@ -85,10 +83,10 @@ class Root:
 
 ENTITIES: dict[str, Entity] = {}
 ROOTS: dict[str, Root] = {}
-_NAMES: dict[str, type] = {}
+NAMES: dict[str, type] = {}
 
 
-def planned(  # noqa: PLR0913 -- a declaration
+def planned(
     record: type[SQLModel] | None = None,
     *,
     visible: Access,
@@ -105,7 +103,7 @@ def planned(  # noqa: PLR0913 -- a declaration
         ENTITIES[cls.__name__] = Entity(
             cls, table, visible, prefix, record, tenant_column, filters, orders, _declared(cls)
         )
-        _NAMES[cls.__name__] = cls
+        NAMES[cls.__name__] = cls
         return cls
 
     return declare
@@ -114,7 +112,7 @@ def planned(  # noqa: PLR0913 -- a declaration
 def part(cls: C) -> C:
     """Declare an object that is made of columns of the row it stands in."""
     ENTITIES[cls.__name__] = Entity(cls, "", Access(frozenset(), own="true"), fields=_declared(cls))
-    _NAMES[cls.__name__] = cls
+    NAMES[cls.__name__] = cls
     return cls
 
 
@@ -140,7 +138,7 @@ def entity_of(connection_or_type: str) -> Entity | None:
 
 def _declared(cls: type) -> dict[str, Field]:
     declared: dict[str, Field] = {}
-    for name in cls.__dict__.get("__annotations__", {}):
+    for name in inspect.get_annotations(cls):
         value = cls.__dict__.get(name)
         if isinstance(value, Field):
             declared[name] = value
@@ -148,152 +146,3 @@ def _declared(cls: type) -> dict[str, Field]:
     if issubclass(cls, Node):
         declared["id"] = Identifier("Global id: opaque, stable, unique across types.")
     return declared
-
-
-class _Pages:
-    """What `Connection[T]` means once every type is known."""
-
-    def __class_getitem__(cls, node: type) -> type:
-        connection = ENTITIES[node.__name__].connection
-        if connection is None:
-            raise TypeError(f"{node.__name__} has no connection: it declares no orders")
-        return connection
-
-
-def assemble() -> type:
-    """Turn every declared class into a strawberry type, and give back the query type. Called once."""
-    for entity in ENTITIES.values():
-        if entity.prefix is not None or entity.orders:
-            _derive(entity)
-    for entity in ENTITIES.values():
-        _resolve_annotations(entity)
-    for entity in ENTITIES.values():
-        if entity.where is not None:
-            filter_input(entity)
-    for entity in ENTITIES.values():
-        for name, declared in entity.fields.items():
-            if name != "id":
-                setattr(entity.cls, name, _field(entity.annotations[name], declared))
-        strawberry.type(entity.cls, description=(entity.cls.__doc__ or "").strip())
-    return _query()
-
-
-def _derive(entity: Entity) -> None:
-    name = entity.name
-    edge = type(f"{name}Edge", (), {"__annotations__": {"cursor": str, "node": entity.cls}})
-    edge.cursor = strawberry.field(description="Opaque position of this edge; for `after` and `before`.")  # type: ignore[attr-defined]
-    edge.node = strawberry.field(description="What stands at this position.")  # type: ignore[attr-defined]
-    strawberry.type(edge, description=f"A {name} in a page.")
-    annotations = {"edges": list[edge], "nodes": list[entity.cls], "page_info": PageInfo, "total_count": int}  # type: ignore[valid-type, name-defined]
-    connection = type(f"{name}Connection", (), {"__annotations__": annotations})
-    connection.edges = strawberry.field(description="The page, each with its cursor.")  # type: ignore[attr-defined]
-    connection.nodes = strawberry.field(description="The page without cursors.")  # type: ignore[attr-defined]
-    connection.page_info = strawberry.field(description="Where the page lies in the list.")  # type: ignore[attr-defined]
-    connection.total_count = strawberry.field(  # type: ignore[attr-defined]
-        description="How many there are in the whole list. Counted only when asked for."
-    )
-    entity.connection = strawberry.type(connection, description=f"A page of {name} rows.")
-    entity.order_fields = order_enum(entity)
-    entity.order_by = order_input(entity)
-    entity.where = type(f"{name}Filter", (), {})
-
-
-def _resolve_annotations(entity: Entity) -> None:
-    module = vars(sys.modules[entity.cls.__module__])
-    for name, annotation in entity.cls.__dict__.get("__annotations__", {}).items():
-        known = {**module, **_NAMES, "Connection": _Pages}
-        entity.annotations[name] = eval(annotation, known) if isinstance(annotation, str) else annotation  # noqa: S307 -- our own source
-    entity.cls.__annotations__ = dict(entity.annotations)
-    entity.by_name = {camel(name): (name, declared) for name, declared in entity.fields.items()}
-
-
-def _field(annotation: Any, declared: Field) -> StrawberryField:  # noqa: ANN401 -- any type of the schema
-    if isinstance(declared, ToMany) and declared.paged:
-        return _page_field(annotation, declared.description)
-    return strawberry.field(description=declared.description)  # type: ignore[no-any-return]
-
-
-def _page_field(connection: type, description: str) -> StrawberryField:
-    entity = ENTITIES[connection.__name__.removesuffix("Connection")]
-
-    def page(first=None, after=None, last=None, before=None, where=None, order_by=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
-        """Read from the plan, see `completion`."""
-
-    page.__annotations__ = {
-        "first": _argument(
-            int, f"How many from the start: at most {MAX_PAGE}; {DEFAULT_PAGE} when neither `first` nor `last` is given."
-        ),
-        "after": _argument(str, "Only what comes after this cursor."),
-        "last": _argument(int, f"How many from the end: at most {MAX_PAGE}."),
-        "before": _argument(str, "Only what comes before this cursor."),
-        "where": _argument(entity.where, "Only rows that fulfill this."),
-        "order_by": _argument(entity.order_by, "In this order; ties are broken by id."),
-        "return": connection,
-    }
-    return strawberry.field(resolver=page, description=description)  # type: ignore[no-any-return]
-
-
-def _row_field(entity: Entity, description: str) -> StrawberryField:
-    def row(id=None, external_ref=None):  # type: ignore[no-untyped-def]  # noqa: A002, ANN001, ANN202
-        """Read from the plan, see `completion`."""
-
-    def row_by_id(id):  # type: ignore[no-untyped-def]  # noqa: A002, ANN001, ANN202
-        """Read from the plan, see `completion`."""
-
-    identifier = f"Global id of the {entity.name}."
-    if "external_ref" not in entity.fields:
-        row_by_id.__annotations__ = {
-            "id": Annotated[strawberry.ID, strawberry.argument(description=identifier)],
-            "return": entity.cls | None,  # type: ignore[operator]
-        }
-        return strawberry.field(resolver=row_by_id, description=description)  # type: ignore[no-any-return]
-    row.__annotations__ = {
-        "id": _argument(strawberry.ID, identifier),
-        "external_ref": _argument(str, "Your own reference; give either this or the id."),
-        "return": entity.cls | None,  # type: ignore[operator]
-    }
-    return strawberry.field(resolver=row, description=description)  # type: ignore[no-any-return]
-
-
-def _argument(kind: Any, description: str) -> Any:  # noqa: ANN401 -- any input type of the schema
-    return Annotated[kind | None, strawberry.argument(description=description)]
-
-
-def _query() -> type:
-    fields: dict[str, Any] = {"node": _node_field(), "nodes": _nodes_field()}
-    for root in ROOTS.values():
-        entity = ENTITIES[root.entity]
-        description = f"{root.description}\n\n{root.allow.words}"
-        if root.kind == "many":
-            fields[root.name] = _page_field(entity.connection, description)  # type: ignore[arg-type]
-        elif root.kind == "one":
-            fields[root.name] = _row_field(entity, description)
-        else:
-            fields[root.name] = _only_field(entity, description)
-    return strawberry.type(type("Query", (), fields), description="Everything there is to read.")
-
-
-def _only_field(entity: Entity, description: str) -> StrawberryField:
-    def row():  # type: ignore[no-untyped-def]  # noqa: ANN202
-        """Read from the plan, see `completion`."""
-
-    row.__annotations__ = {"return": entity.cls | None}  # type: ignore[operator]
-    return strawberry.field(resolver=row, description=description)  # type: ignore[no-any-return]
-
-
-def _node_field() -> StrawberryField:
-    def node(id: Annotated[strawberry.ID, strawberry.argument(description="Any global id.")]) -> Node | None:  # noqa: A002
-        """Read from the plan, see `completion`."""
-
-    return strawberry.field(  # type: ignore[no-any-return]
-        resolver=node, description="Whatever has this id; null when there is nothing that the viewer may see."
-    )
-
-
-def _nodes_field() -> StrawberryField:
-    def nodes(
-        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"At most {MAX_PAGE} global ids.")],
-    ) -> list[Node | None]:  # type: ignore[empty-body]
-        """Read from the plan, see `completion`."""
-
-    return strawberry.field(resolver=nodes, description="As `node`, for many ids, in their order.")  # type: ignore[no-any-return]

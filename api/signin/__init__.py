@@ -63,7 +63,9 @@ def _way(authorization: str | None) -> tuple[Way | None, str]:
     scheme, _, credential = authorization.strip().partition(" ")
     way = WAYS.get(scheme.lower())
     if way is None:
-        raise SignInError(401, "UNAUTHENTICATED", f"Sign in by `Authorization: Bearer …`; '{scheme[:20]}' is not known here.")
+        raise SignInError(
+            401, "UNAUTHENTICATED", f"Sign in by `Authorization: Bearer …`; '{scheme[:20]}' is not known here."
+        )
     return way, credential.strip()
 
 

@@ -29,7 +29,9 @@ async def test_a_coordinator_adds_a_person(coordinator):
         "email": "ada@example.org",
         "organization": {"name": "Acme"},
     }
-    again = await coordinator.data("query ($id: ID!) { node(id: $id) { __typename id ... on Person { name } } }", id=person["id"])
+    again = await coordinator.data(
+        "query ($id: ID!) { node(id: $id) { __typename id ... on Person { name } } }", id=person["id"]
+    )
     assert again == {"node": {"__typename": "Person", "id": person["id"], "name": "Ada"}}
 
 
@@ -47,7 +49,10 @@ async def test_pages_go_both_ways(coordinator):
         await coordinator.data(CREATE, input={"name": name})
     document = """
     query ($first: Int, $after: String, $last: Int, $before: String) {
-      people(first: $first, after: $after, last: $last, before: $before, where: {name: {in: ["Bea", "Cyd", "Dan", "Eli", "Fay"]}}) {
+      people(
+        first: $first, after: $after, last: $last, before: $before
+        where: {name: {in: ["Bea", "Cyd", "Dan", "Eli", "Fay"]}}
+      ) {
         totalCount nodes { name } edges { cursor node { name } }
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       }
@@ -67,7 +72,13 @@ async def test_pages_go_both_ways(coordinator):
         ["Eli", "Fay"],
     ]
     assert [page["totalCount"] for page in (first, second, third)] == [5, 5, 5]
-    assert [page["pageInfo"]["hasNextPage"] for page in (first, second, third, back, end)] == [True, True, False, True, False]
+    assert [page["pageInfo"]["hasNextPage"] for page in (first, second, third, back, end)] == [
+        True,
+        True,
+        False,
+        True,
+        False,
+    ]
     assert [page["pageInfo"]["hasPreviousPage"] for page in (first, back, end)] == [False, True, True]
     assert first["edges"][0]["cursor"] == first["pageInfo"]["startCursor"]
 
@@ -80,7 +91,9 @@ async def test_a_learner_may_not_list_people(learner):
 
 
 async def test_the_brand_is_readable_before_sign_in(visitor):
-    answer = await visitor.data("{ tenant { name branding { displayName primaryColor } settings { benchmark { experience social formal } } } viewer { displayName } }")
+    answer = await visitor.data(
+        "{ tenant { name branding { displayName primaryColor } settings { benchmark { experience social formal } } } viewer { displayName } }"
+    )
 
     assert answer == {
         "tenant": {
@@ -93,9 +106,15 @@ async def test_the_brand_is_readable_before_sign_in(visitor):
 
 
 async def test_the_viewer_is_who_asks(learner):
-    answer = await learner.data("{ viewer { displayName roles person { name email } } __schema { queryType { name } } }")
+    answer = await learner.data(
+        "{ viewer { displayName roles person { name email } } __schema { queryType { name } } }"
+    )
 
     assert answer == {
-        "viewer": {"displayName": "Grace Hopper", "roles": ["LEARNER"], "person": {"name": "Grace Hopper", "email": None}},
+        "viewer": {
+            "displayName": "Grace Hopper",
+            "roles": ["LEARNER"],
+            "person": {"name": "Grace Hopper", "email": None},
+        },
         "__schema": {"queryType": {"name": "Query"}},
     }
