@@ -60,7 +60,8 @@ class Access:
             if self.roles == EVERYONE
             else ", ".join(role.lower().replace("_", " ") for role in Role if role in self.roles)
         )
-        return f"For: {people}" + (f"; apps with the scope `{self.scope}`." if self.scope else ".")
+        apps = f"apps with the scope `{self.scope}`" if self.scope else ""
+        return f"For: {'; '.join(filter(None, (people, apps)))}."
 
 
 PUBLIC = Access(EVERYONE, public=True)

@@ -12,7 +12,7 @@ from api.mutations import Command, mutation, refusal
 from api.permissions import ADMINS, PUBLIC, Access
 from api.scalars import URL, EmailAddress, Locale, TimeZone
 from api.words import enum
-from domain import journeys
+from domain import sweeps
 from tenants import registry
 
 enum(
@@ -90,5 +90,5 @@ class MoveClockInput:
 )
 async def move_clock(command: Command, input: MoveClockInput) -> registry.Tenant:  # noqa: A002 -- the schema's word
     tenant = await registry.move_clock(command.db, command.viewer.tenant.id, to=input.to, wall=command.wall)
-    await journeys.open_due(command.db, now=input.to)
+    await sweeps.open_due(command.db, now=input.to)
     return tenant

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, is_non_null_type
+from sqlalchemy import UniqueConstraint
 
-from api.engine.fields import Column, Expression, ToMany
+from api.engine.fields import Column, Decided, Expression, ToMany, ToOne
 from api.engine.types import ENTITIES, ROOTS, Entity
 
 
@@ -18,7 +19,8 @@ def check(schema: GraphQLSchema) -> None:
     for entity in ENTITIES.values():
         kind = schema.type_map.get(entity.name)
         if isinstance(kind, GraphQLObjectType):
-            faults += [*_nullable_columns(entity, kind), *_orders(entity), *_foreign_conditions(entity)]
+            faults += [*_nullable_columns(entity, kind), *_orders(entity)]
+            faults += [*_foreign_conditions(entity), *_keys_of_others(entity)]
     faults += [
         f"{root.name}: {root.entity} can't be ordered by {root.order}"
         for root in ROOTS.values()
@@ -34,7 +36,11 @@ def _nullable_columns(entity: Entity, kind: GraphQLObjectType) -> Iterable[str]:
         return
     for name, (python_name, declared) in entity.by_name.items():
         if not isinstance(declared, Column):
-            if isinstance(declared, Expression) and declared.only and is_non_null_type(kind.fields[name].type):
+            if (
+                isinstance(declared, Expression | Decided)
+                and declared.only
+                and is_non_null_type(kind.fields[name].type)
+            ):
                 yield f"{entity.name}.{name} is hidden from some and must be nullable"
             continue
         column = entity.columns.c.get(declared.name or python_name)
@@ -62,8 +68,7 @@ def _foreign_conditions(entity: Entity) -> Iterable[str]:
     for name, declared in entity.fields.items():
         if not isinstance(declared, ToMany) or "{" in declared.foreign:
             continue
-        annotation = entity.annotations[name]
-        target = ENTITIES[getattr(annotation, "__args__", (annotation,))[0].__name__.removesuffix("Connection")]
+        target = _target(entity, name)
         wanted = [
             target.tenant_column,
             declared.foreign,
@@ -71,6 +76,26 @@ def _foreign_conditions(entity: Entity) -> Iterable[str]:
         ]
         if not _indexed(target, wanted):
             yield f"{entity.name}.{name}: no index of {target.table} begins with {', '.join(wanted)}"
+
+
+def _keys_of_others(entity: Entity) -> Iterable[str]:
+    """What refers to one row by a key of its own finds at most one row."""
+    for name, declared in entity.fields.items():
+        if not isinstance(declared, ToOne) or declared.by == "id":
+            continue
+        target = _target(entity, name)
+        wanted = {target.tenant_column, declared.by}
+        constraints = set() if target.columns is None else target.columns.constraints
+        unique = [one for one in constraints if isinstance(one, UniqueConstraint)]
+        if not any({column.name for column in constraint.columns} == wanted for constraint in unique):
+            yield f"{entity.name}.{name}: {declared.by} is not unique in {target.table}"
+
+
+def _target(entity: Entity, name: str) -> Entity:
+    """The type of the rows behind a field."""
+    annotation = entity.annotations[name]
+    kind = getattr(annotation, "__args__", (annotation,))[0]
+    return ENTITIES[kind.__name__.removesuffix("Connection")]
 
 
 def _indexed(entity: Entity, columns: list[str]) -> bool:

@@ -45,7 +45,8 @@ def _from_plan(row: dict[str, Any], info: GraphQLResolveInfo[Any], **_: object) 
 
 def _decide(declared: Decided, field: GraphQLField) -> Any:
     def resolve(row: dict[str, Any], info: GraphQLResolveInfo[Any], **_: object) -> Any:
-        return declared.decide(row[str(info.path.key)])
+        facts = row[str(info.path.key)]
+        return None if declared.only and facts is None else declared.decide(facts)
 
     return resolve
 

@@ -47,9 +47,10 @@ class Expression(Field):
 
 @dataclass(frozen=True)
 class ToOne(Field):
-    """The row that a column of this row refers to by id."""
+    """The row that a column of this row refers to: by its id, or by another key of its own."""
 
     name: str
+    by: str = "id"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Decided(Field):
 
     facts: str
     decide: Callable[[Any], Any]
+    only: Access | None = None
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,9 @@ def sql(expression: str, description: str, *, only: Access | None = None) -> Any
     return Expression(description, expression, only)
 
 
-def to_one(name: str, description: str) -> Any:
-    return ToOne(description, name)
+def to_one(name: str, description: str, *, by: str = "id") -> Any:
+    """`to_one("program_id", …)`; where the other row does the referring: `to_one("id", …, by="community_id")`."""
+    return ToOne(description, name, by)
 
 
 def to_many(foreign: str, description: str, *, order: str, descending: bool = False) -> Any:
@@ -112,8 +115,8 @@ def embedded(description: str, *, unless_null: str | None = None) -> Any:
     return Embedded(description, unless_null)
 
 
-def decided(facts: str, decide: Callable[[Any], Any], description: str) -> Any:
-    return Decided(description, facts, decide)
+def decided(facts: str, decide: Callable[[Any], Any], description: str, *, only: Access | None = None) -> Any:
+    return Decided(description, facts, decide, only)
 
 
 def duration(minutes: str) -> str:

@@ -139,7 +139,8 @@ class Planner:
             return self._leaf(definition.type, f"({self.format(field.sql, t=alias)})", alias, field.only)
         if isinstance(field, Decided):
             self.decided = True
-            return [Sql(f"coalesce(({self.format(field.facts, t=alias)})::text, 'null')")]
+            facts = self._only(field.only, f"({self.format(field.facts, t=alias)})", alias)
+            return [Sql(f"coalesce(({facts})::text, 'null')")]
         kind: GraphQLObjectType = get_named_type(definition.type)  # type: ignore[assignment]
         target = ENTITIES[kind.name.removesuffix("Connection")]
         if isinstance(field, Embedded):
@@ -147,7 +148,11 @@ class Planner:
             return self._unless_null(field.unless_null and f"{alias}.{field.unless_null}", value, NULL)
         if isinstance(field, ToOne):
             other = self.alias()
-            on = [self.belongs(target, other), f"{other}.id = {alias}.{field.name}", *self.visible(target, other)]
+            on = [
+                self.belongs(target, other),
+                f"{other}.{field.by} = {alias}.{field.name}",
+                *self.visible(target, other),
+            ]
             joins.append(f"LEFT JOIN {self.table(target)} {other} ON {' AND '.join(on)}")
             value = self.object(kind, group, target, other, joins)
             absent = POISON if is_non_null_type(definition.type) and not self.core else NULL
@@ -163,10 +168,12 @@ class Planner:
         return self._list(kind, group, target, rows(other), other, field.order)
 
     def _leaf(self, kind: GraphQLOutputType, expression: str, alias: str, only: Access | None) -> list[Part]:
+        shown = self._only(only, expression, alias)
+        return leaf(kind, shown, nullable=shown != expression)
+
+    def _only(self, only: Access | None, expression: str, alias: str) -> str:
         condition = only.condition(self.viewer) if only else None
-        if condition is None:
-            return leaf(kind, expression)
-        return leaf(kind, f"CASE WHEN {self.format(condition, t=alias)} THEN {expression} END", nullable=True)
+        return expression if condition is None else f"CASE WHEN {self.format(condition, t=alias)} THEN {expression} END"
 
     def _list(
         self,
