@@ -16,6 +16,7 @@ from domain import organizations
 
 if TYPE_CHECKING:
     from api.people import Person
+    from api.sessions import Session
 
 enum(
     organizations.OrganizationRefusal,
@@ -47,6 +48,7 @@ class Organization(Node):
     external_ref: str | None = column("Your own reference, for integrations.")
     created_at: datetime = column("When it became known here.")
     people: Connection[Person] = to_many("organization_id", "Who works there.", order="name")
+    hosted_sessions: Connection[Session] = to_many("host_organization_id", "The sessions it hosts.", order="starts_at")
 
 
 one(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
-from api.engine.fields import column, to_one
+from api.engine.fields import Connection, column, to_many, to_one
 from api.engine.types import Node, many, one, planned
 from api.mutations import Command, changes, mutation, refusal
 from api.organizations import Organization
@@ -17,7 +17,9 @@ from api.words import enum
 from domain import people
 
 if TYPE_CHECKING:
-    pass
+    from api.attendance import Attendance
+    from api.enrollments import Enrollment
+    from api.registrations import Registration
 
 enum(
     people.PersonRefusal,
@@ -35,7 +37,7 @@ ABOUT = Access(TEACHING, "people:read", own="{t}.id = {viewer}")
 @planned(
     people.Person,
     prefix="per",
-    visible=signed_in("people:read"),
+    visible=signed_in("people:read", "cohorts:read", "registrations:read", "attendance:read"),
     filters=("name", "email", "organization", "external_ref", "created_at"),
     orders=("name", "created_at"),
 )
@@ -47,6 +49,18 @@ class Person(Node):
     external_ref: str | None = column("Your own reference; null for those who may not see it.", only=ABOUT)
     organization: Organization | None = to_one("organization_id", "Where they work, or who sent them.")
     created_at: datetime = column("When they became known here.")
+    enrollments: Connection[Enrollment] = to_many(
+        "person_id", "Their cohorts. Learners see their own.", order="enrolled_at", descending=True
+    )
+    registrations: Connection[Registration] = to_many(
+        "person_id",
+        "Their seats, and places in queues. Learners see their own.",
+        order="registered_at",
+        descending=True,
+    )
+    attendance: Connection[Attendance] = to_many(
+        "person_id", "Where they were. Learners see their own.", order="recorded_at", descending=True
+    )
 
 
 one("person", "Person", "One person, by id or your own reference.", allow=signed_in("people:read"))

@@ -27,22 +27,30 @@ class Access:
     """The roles that may, the scope that lets an app, and what is left to those without: `own`, a condition on `{t}`.
 
     `own=None`: nothing. `own="true"`: all that any signed-in viewer sees. `public`: nobody has to sign in.
+    `reached`: scopes of other rows that lead here: an app that sees those sees these too. Who may write may also read.
     """
 
     roles: frozenset[Role]
     scope: str | None = None
     own: str | None = None
     public: bool = False
+    reached: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        if self.scope is not None and self.scope not in SCOPES:
-            raise ValueError(f"unknown scope {self.scope}")
+        if unknown := self.scopes - SCOPES:
+            raise ValueError(f"unknown scope {min(unknown)}")
 
     def allows(self, viewer: Viewer) -> bool:
         """Whether the viewer may, without a condition."""
         if self.public or self.roles & viewer.roles:
             return True
-        return viewer.app_id is not None and self.scope in viewer.scopes
+        return viewer.app_id is not None and bool(self.scopes & viewer.scopes)
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Any of which lets an app."""
+        named = self.reached if self.scope is None else self.reached | {self.scope}
+        return named | {scope.replace(":read", ":write") for scope in named}
 
     def condition(self, viewer: Viewer) -> str | None:
         """What a row has to fulfill for this viewer; None where every row does."""
@@ -67,6 +75,6 @@ class Access:
 PUBLIC = Access(EVERYONE, public=True)
 
 
-def signed_in(scope: str) -> Access:
-    """Any person, and apps with the scope."""
-    return Access(EVERYONE, scope)
+def signed_in(scope: str, *reached: str) -> Access:
+    """Any person, and apps with the scope, or with one whose rows lead here."""
+    return Access(EVERYONE, scope, reached=frozenset(reached))

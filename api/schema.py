@@ -20,6 +20,15 @@ CAPABILITIES = (
     "organizations",
     "people",
     "history",
+    "programs",
+    "activities",
+    "cohorts",
+    "enrollments",
+    "sessions",
+    "meetings",
+    "registrations",
+    "attendance",
+    "head_counts",
 )
 
 
