@@ -9,14 +9,16 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 import migrations
 from tenants import registry
-from tenants.database import Database
+from tenants.database import PLATFORM, Database
 from tenants.postgres import EmbeddedPostgres
 from tenants.registry import Tenant
 from tenants.viewer import Actor
+from tests.statements import untied
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 BY = Actor()
@@ -58,20 +60,40 @@ def database_url(administrator_url):
 
 
 @pytest.fixture
-async def database(database_url):
+async def doors(database_url):
+    """The product's own doors, for tests that write SQL of their own to look behind row security."""
     database = Database(database_url, writers=10, readers=4)
     yield database
     await database.close()
 
 
 @pytest.fixture
-async def tenant(database):
-    return await a_tenant(database)
+async def database(doors):
+    """The product's own doors. Every statement that goes through them is checked for its tenant."""
+    database, written = doors, set()
+
+    @event.listens_for(database.engine.sync_engine, "before_cursor_execute")
+    def note(connection, cursor, statement, parameters, context, many):
+        written.add((statement, raw_connection(connection).prelude == PLATFORM))
+
+    yield database
+    planned = {(text, False) for reader in database.pool.free for text in reader.statements}
+    findings = {text: found for text, platform in written | planned if (found := untied(text, platform=platform))}
+    assert findings == {}
+
+
+def raw_connection(connection):
+    return connection.connection.driver_connection
 
 
 @pytest.fixture
-async def other_tenant(database):
-    return await a_tenant(database)
+async def tenant(doors):
+    return await a_tenant(doors)
+
+
+@pytest.fixture
+async def other_tenant(doors):
+    return await a_tenant(doors)
 
 
 async def a_tenant(database, **facts):

@@ -33,19 +33,19 @@ async def test_a_tenant_sees_only_its_own_rows(database, tenant, other_tenant):
         assert (await db.scalars(select(App.id))).all() == []
 
 
-async def test_row_security_holds_where_the_predicate_is_missing(database, tenant, other_tenant):
-    app = await an_app(database, tenant)
+async def test_row_security_holds_where_the_predicate_is_missing(doors, tenant, other_tenant):
+    app = await an_app(doors, tenant)
 
-    async with database.transaction(tenant.id) as db:
+    async with doors.transaction(tenant.id) as db:
         assert (await db.execute(text("SELECT id FROM app"))).scalars().all() == [app.id]
-    async with database.transaction(other_tenant.id) as db:
+    async with doors.transaction(other_tenant.id) as db:
         assert (await db.execute(text("SELECT id FROM app"))).scalars().all() == []
 
 
-async def test_the_platforms_door_shows_no_row_of_any_tenant(database, tenant):
-    await an_app(database, tenant)
+async def test_the_platforms_door_shows_no_row_of_any_tenant(doors, tenant):
+    await an_app(doors, tenant)
 
-    async with database.platform() as db:
+    async with doors.platform() as db:
         assert (await db.execute(text("SELECT id FROM app"))).scalars().all() == []
 
 
@@ -69,10 +69,10 @@ async def test_no_tenant_no_transaction(database):
             pass
 
 
-async def test_a_tenant_sees_itself_alone_in_the_registry(database, tenant, other_tenant):
-    async with database.transaction(tenant.id) as db:
+async def test_a_tenant_sees_itself_alone_in_the_registry(doors, tenant, other_tenant):
+    async with doors.transaction(tenant.id) as db:
         assert (await db.execute(text("SELECT id FROM tenant"))).scalars().all() == [tenant.id]
-    async with database.platform() as db:
+    async with doors.platform() as db:
         known = (await db.execute(text("SELECT id FROM tenant"))).scalars().all()
     assert {tenant.id, other_tenant.id} <= set(known)
 
