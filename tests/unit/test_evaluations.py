@@ -1,0 +1,42 @@
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.evaluations import Evaluation, EvaluationRefusal, EvaluationRefused, NewEvaluation, checked, closed
+from domain.responses import the_day_of
+
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
+SOMETHING = uuid.uuid4()
+
+
+@pytest.mark.parametrize("judged", [(), ("cohort_id", "program_id"), ("cohort_id", "session_id", "program_id")])
+def test_an_evaluation_judges_exactly_one_thing(judged):
+    with pytest.raises(EvaluationRefused) as refusal:
+        checked(NewEvaluation(instrument_id=SOMETHING, **dict.fromkeys(judged, SOMETHING)), now=NOW)
+
+    assert (refusal.value.reason, refusal.value.field) == (EvaluationRefusal.INVALID, "cohortId")
+
+
+@pytest.mark.parametrize("closes_at", [NOW, NOW - timedelta(days=1)])
+def test_an_evaluation_closes_in_the_future(closes_at):
+    with pytest.raises(EvaluationRefused) as refusal:
+        checked(NewEvaluation(instrument_id=SOMETHING, cohort_id=SOMETHING, closes_at=closes_at), now=NOW)
+
+    assert (refusal.value.reason, refusal.value.field) == (EvaluationRefusal.INVALID, "closesAt")
+
+
+@pytest.mark.parametrize(
+    ("closes_at", "expected"),
+    [
+        pytest.param(None, False, id="it-stays-open-where-nothing-is-said"),
+        pytest.param(NOW + timedelta(microseconds=1), False, id="it-is-open-to-the-last"),
+        pytest.param(NOW, True, id="it-closes-on-the-dot"),
+    ],
+)
+def test_closed(closes_at, expected):
+    assert closed(Evaluation(closes_at=closes_at), NOW) is expected
+
+
+def test_the_day_of_a_moment_is_its_midnight():
+    assert the_day_of(NOW + timedelta(hours=3, microseconds=7)) == datetime(2026, 9, 1, tzinfo=UTC)
