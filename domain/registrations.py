@@ -109,7 +109,7 @@ async def register(
         return registration
     session = await _claim(db, session_id, now)
     if session is None:
-        raise refusal(await _held(db, session_id), now)
+        raise refusal(_existing(await find(db, Session, session_id)), now)
     status = placed(session)
     if registration := await active(db, session_id, person_id):
         _give_back(session, status)
@@ -128,7 +128,7 @@ async def cancel(db: AsyncSession, registration_id: uuid.UUID, *, by: Actor, now
     registration = await find(db, Registration, registration_id)
     if registration is None:
         raise RegistrationRefused(RegistrationRefusal.NOT_FOUND, "There is no such registration.", field="id")
-    session = await _held(db, registration.session_id)
+    session = _existing(await lock(db, Session, registration.session_id))
     await db.refresh(registration)
     if registration.status == RegistrationStatus.CANCELLED:
         return registration
@@ -143,7 +143,7 @@ async def cancel(db: AsyncSession, registration_id: uuid.UUID, *, by: Actor, now
 
 async def promote(db: AsyncSession, session_id: uuid.UUID, *, by: Actor, now: datetime) -> list[Registration]:
     """Give every free seat to those who have waited longest. A session that is cancelled or over seats nobody."""
-    session = await _held(db, session_id)
+    session = _existing(await lock(db, Session, session_id))
     if session.status == SessionStatus.CANCELLED or now >= session.ends_at:
         return []
     queue = (
@@ -194,8 +194,7 @@ async def _claim(db: AsyncSession, session_id: uuid.UUID, now: datetime) -> Sess
     return await db.scalar(statement)
 
 
-async def _held(db: AsyncSession, session_id: uuid.UUID) -> Session:
-    session = await lock(db, Session, session_id)
+def _existing(session: Session | None) -> Session:
     if session is None:
         raise RegistrationRefused(RegistrationRefusal.NOT_FOUND, "There is no such session.", field="sessionId")
     return session
