@@ -14,6 +14,8 @@ from domain import activities
 from domain.activities import ActivityKind, Anchor, Audience, Mode, Purpose, Stage
 
 if TYPE_CHECKING:
+    from api.communities import Community
+    from api.instruments import Instrument
     from api.programs import Program
 
 enum(
@@ -111,6 +113,12 @@ class Activity(Node):
     offset: Duration = sql(duration("{t}.offset_minutes"), "How long after that it is due; negative for before.")
     days_to_complete: int = column("How many days after it is due it becomes overdue.")
     audience: Audience = column("Whose step it becomes.")
+    instrument: Instrument | None = to_one(
+        "instrument_id", "The questionnaire that a pulse or an evaluation opens; null for those who may not see it."
+    )
+    community: Community | None = to_one(
+        "community_id", "The community that it leads into; null for those who may not see it."
+    )
     proves_goal: bool = column("Whether it counts as evidence that the program's goal is reached.")
 
 

@@ -13,9 +13,13 @@ from api.words import enum
 from domain import cohorts
 
 if TYPE_CHECKING:
+    from api.channels import Channel
     from api.enrollments import Enrollment
+    from api.evaluations import Evaluation
+    from api.journeys import Journey
     from api.programs import Program
     from api.sessions import Session
+    from api.steps import Step
 
 enum(
     cohorts.CohortRefusal,
@@ -35,7 +39,7 @@ ENROLLED = """EXISTS (SELECT FROM enrollment e WHERE e.tenant_id = {tenant}
 @planned(
     cohorts.Cohort,
     prefix="coh",
-    visible=Access(TEACHING, "cohorts:read", own=ENROLLED),
+    visible=Access(TEACHING, "cohorts:read", own=ENROLLED, reached=frozenset({"journeys:read"})),
     filters=("name", "program", "external_ref", "created_at"),
     orders=("name", "created_at"),
 )
@@ -50,6 +54,18 @@ class Cohort(Node):
         "cohort_id", "Who is in it. Learners see their own.", order="enrolled_at"
     )
     sessions: Connection[Session] = to_many("cohort_id", "Its sessions.", order="starts_at")
+    channel: Channel | None = to_one(
+        "id", "Where it talks; null until its journey is unrolled, and for those who have left.", by="cohort_id"
+    )
+    journeys: Connection[Journey] = to_many(
+        "cohort_id", "Its own journey and its learners'. Learners see their own.", order="unrolled_at"
+    )
+    steps: Connection[Step] = to_many(
+        "cohort_id", "The steps of all its journeys, in order of time. Learners see their own.", order="due_at"
+    )
+    evaluations: Connection[Evaluation] = to_many(
+        "cohort_id", "What it was asked, the latest first.", order="opened_at", descending=True
+    )
 
 
 one("cohort", "Cohort", "One cohort, by id or your own reference.", allow=signed_in("cohorts:read"))

@@ -19,6 +19,7 @@ from domain import people
 if TYPE_CHECKING:
     from api.attendance import Attendance
     from api.enrollments import Enrollment
+    from api.memberships import Membership
     from api.registrations import Registration
 
 enum(
@@ -37,7 +38,15 @@ ABOUT = Access(TEACHING, "people:read", own="{t}.id = {viewer}")
 @planned(
     people.Person,
     prefix="per",
-    visible=signed_in("people:read", "cohorts:read", "registrations:read", "attendance:read"),
+    visible=signed_in(
+        "people:read",
+        "cohorts:read",
+        "registrations:read",
+        "attendance:read",
+        "communities:read",
+        "questions:read",
+        "evaluations:read",
+    ),
     filters=("name", "email", "organization", "external_ref", "created_at"),
     orders=("name", "created_at"),
 )
@@ -57,6 +66,9 @@ class Person(Node):
         "Their seats, and places in queues. Learners see their own.",
         order="registered_at",
         descending=True,
+    )
+    memberships: Connection[Membership] = to_many(
+        "person_id", "Their communities, as far as the viewer may see them.", order="joined_at", descending=True
     )
     attendance: Connection[Attendance] = to_many(
         "person_id", "Where they were. Learners see their own.", order="recorded_at", descending=True

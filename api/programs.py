@@ -18,6 +18,7 @@ from domain.activities import Mode
 if TYPE_CHECKING:
     from api.activities import Activity
     from api.cohorts import Cohort
+    from api.communities import Community
     from api.sessions import Session
 
 enum(
@@ -31,7 +32,9 @@ enum(
 ProgramRefused = refusal(
     "ProgramRefused", programs.ProgramRefused, programs.ProgramRefusal, "Why the program was not written."
 )
-VISIBLE = signed_in("programs:read", "cohorts:read", "sessions:read", "registrations:read", "attendance:read")
+VISIBLE = signed_in(
+    "programs:read", "cohorts:read", "sessions:read", "registrations:read", "attendance:read", "journeys:read"
+)
 
 MIX = """(
     SELECT p.tenant_id, p.id AS program_id, way.id, way.mode, way.benchmark, blueprint.activities,
@@ -78,6 +81,9 @@ class Program(Node):
     activities: list[Activity] = to_list("program_id", "The blueprint, in its order.", order="position")
     cohorts: Connection[Cohort] = to_many("program_id", "The groups that go through it.", order="created_at")
     sessions: Connection[Session] = to_many("program_id", "Its sessions, whichever the cohort.", order="starts_at")
+    communities: Connection[Community] = to_many(
+        "program_id", "Communities in which its learners go on together.", order="created_at"
+    )
     audit: list[Gap] | None = decided(
         BLUEPRINT,
         gaps,

@@ -29,6 +29,18 @@ CAPABILITIES = (
     "registrations",
     "attendance",
     "head_counts",
+    "communities",
+    "memberships",
+    "channels",
+    "posts",
+    "questions",
+    "answers",
+    "journeys",
+    "steps",
+    "items",
+    "instruments",
+    "evaluations",
+    "responses",
 )
 
 

@@ -16,6 +16,8 @@ from api.words import enum
 from domain import sessions
 
 if TYPE_CHECKING:
+    from api.channels import Channel
+    from api.evaluations import Evaluation
     from api.head_counts import HeadCount
     from api.meetings import Meeting
     from api.registrations import Registration
@@ -99,6 +101,12 @@ class Session(Node):
     meetings: list[Meeting] = to_list("session_id", "Its dated parts, in order of time.", order="position")
     registrations: Connection[Registration] = to_many(
         "session_id", "Who has a seat or waits for one. Learners see their own.", order="registered_at"
+    )
+    channel: Channel | None = to_one(
+        "id", "Where its people talk; null where none was opened, and for those without a seat.", by="session_id"
+    )
+    evaluations: Connection[Evaluation] = to_many(
+        "session_id", "What its people were asked, the latest first.", order="opened_at", descending=True
     )
     head_counts: list[HeadCount] = to_list("session_id", "What was counted without names, day by day.", order="day")
 
