@@ -202,10 +202,10 @@ def _postmaster(home: Home) -> Postmaster | None:
         lines = (home.folder / "data" / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
         return None
-    if not lines or not lines[0].isdigit():
+    if not lines or not lines[0].lstrip("-").isdigit():  # a single-user server writes its number below zero
         return None
     lines += [""] * 8  # a server writes them one after the other
-    return Postmaster(pid=int(lines[0]), sockets=lines[4], status=lines[7].strip() or "starting")
+    return Postmaster(pid=abs(int(lines[0])), sockets=lines[4], status=lines[7].strip() or "starting")
 
 
 def _shut_down(home: Home) -> None:

@@ -66,8 +66,14 @@ def open_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="collegium-test-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
-        with suppress(ProcessLookupError, FileNotFoundError):
-            os.kill(server_pid(Path(folder)), signal.SIGQUIT)
+        stop_what_a_failed_test_left(Path(folder))
+
+
+def stop_what_a_failed_test_left(root: Path) -> None:
+    with suppress(FileNotFoundError, ValueError, psutil.Error):
+        server = psutil.Process(server_pid(root))
+        if str(pid_file(root).parent) in server.cmdline():
+            server.send_signal(signal.SIGQUIT)
 
 
 def ask(url: str, statement: str) -> object:
