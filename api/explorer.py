@@ -85,8 +85,8 @@ class Explorer:
             async with asyncio.timeout(TIME_LIMIT), alone(self.folder):
                 if self.state != "ready":
                     await self._build()
-        except (BuildError, OSError, TimeoutError) as error:
-            self.failure = str(error) or f"The build took longer than {TIME_LIMIT} seconds."
+        except (BuildError, OSError) as error:
+            self.failure = reason(error)
             log.exception("explorer.build_failed", failure=self.failure, output=getattr(error, "output", ""))
 
     async def _build(self) -> None:
@@ -109,6 +109,15 @@ class Explorer:
         code, output = await run(*command, folder=workshop)
         if code:
             raise BuildError(step, output)
+
+
+def reason(error: BuildError | OSError) -> str:
+    """What visitors may read: no path of this machine, which the log has."""
+    if isinstance(error, BuildError):
+        return str(error)
+    if isinstance(error, TimeoutError):
+        return f"The build took longer than {TIME_LIMIT} seconds."
+    return error.strerror or "The build failed."
 
 
 def sources(source: Path) -> Iterator[Path]:
@@ -228,9 +237,10 @@ def routes(explorer: Explorer) -> list[BaseRoute]:
         answer = {"state": explorer.state, "detail": explorer.failure or explorer.step}
         return JSONResponse(answer, headers={"cache-control": "no-store"})
 
+    assets = Assets(directory=explorer.bundle / "assets", check_dir=False)
     return [
         Route("/explorer", page),
         Route("/explorer/status", status),
-        Mount("/explorer/assets", GZipMiddleware(Assets(directory=explorer.bundle / "assets", check_dir=False))),
+        Mount("/explorer/assets", GZipMiddleware(assets, compresslevel=4)),
         Mount("/explorer/waiting", StaticFiles(directory=explorer.source / "waiting", check_dir=False)),
     ]

@@ -160,6 +160,16 @@ async def test_a_failed_build_is_logged_and_shown(an_explorer):
     assert (page.status_code, status.json()) == (503, {"state": "failed", "detail": "Bundling failed."})
 
 
+async def test_visitors_learn_no_path_of_the_machine(tmp_path):
+    (tmp_path / "home").write_text("A file where a folder is wanted.")
+    explorer = Explorer(SOURCE, tmp_path / "home")
+
+    with structlog.testing.capture_logs():
+        await explorer.build()
+
+    assert explorer.failure == "Not a directory"
+
+
 async def test_a_build_that_failed_is_tried_again_by_the_next_start(an_explorer):
     failed = an_explorer(FAILS)
     await failed.build()

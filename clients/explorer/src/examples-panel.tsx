@@ -40,7 +40,7 @@ function CapabilityExamples({ title, examples }: Capability) {
             <button type="button" onClick={() => open(example)}>
               <span className="explorer-example-title">
                 {example.title}
-                {example.operation !== 'query' && <em>{example.operation}</em>}
+                <Kind of={example} />
               </span>
               <span className="explorer-example-description">{example.description}</span>
             </button>
@@ -51,16 +51,24 @@ function CapabilityExamples({ title, examples }: Capability) {
   );
 }
 
+/** What an example does beyond reading. */
+function Kind({ of: { operations } }: { of: Example }) {
+  const operation = operations[0]?.operation;
+
+  return operation && operation !== 'query' ? <em>{operation}</em> : null;
+}
+
 /** Opens an example in a tab of its own; one that is open already, unchanged, is shown again. */
 function useOpen(): (example: Example) => void {
-  const { addTab, changeTab } = useGraphiQLActions();
+  const { addTab, changeTab, setOperationFacts, updateActiveTabValues } = useGraphiQLActions();
   const { tabs, queryEditor, variableEditor } = useGraphiQL(({ tabs, queryEditor, variableEditor }) => ({
     tabs,
     queryEditor,
     variableEditor,
   }));
 
-  return ({ query, variables }) => {
+  return ({ query, variables, document, operations }) => {
+    const operationName = operations[0]?.name?.value ?? '';
     const already = tabs.findIndex((tab) => tab.query === query);
     if (already >= 0) changeTab(already);
     else {
@@ -69,6 +77,9 @@ function useOpen(): (example: Example) => void {
       variableEditor?.setValue(variables);
     }
 
+    // GraphiQL reads its editor a tenth of a second late: run sooner, the example would go out under the last name.
+    updateActiveTabValues({ query, operationName });
+    setOperationFacts({ documentAST: document, operationName, operations });
     queryEditor?.focus();
   };
 }

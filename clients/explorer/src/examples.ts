@@ -1,12 +1,13 @@
-import { type OperationDefinitionNode, parse } from 'graphql';
+import { type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
 
 export interface Example {
   id: string;
   title: string;
   description: string;
-  operation: OperationDefinitionNode['operation'];
   query: string;
   variables: string;
+  document: DocumentNode;
+  operations: OperationDefinitionNode[];
 }
 
 export interface Capability {
@@ -24,16 +25,17 @@ export const CAPABILITIES: Capability[] = [...Map.groupBy(Object.keys(queries).s
 
 function example(path: string): Example {
   const query = queries[path] ?? '';
+  const document = parse(query);
   const firstLine = query.slice(0, query.indexOf('\n'));
-  const operation = parse(query).definitions.find((definition) => definition.kind === 'OperationDefinition');
 
   return {
     id: path,
     title: spoken(path.slice(path.lastIndexOf('/') + 1, -'.graphql'.length)),
     description: firstLine.replace(/^#\s*/, ''),
-    operation: operation?.operation ?? ('query' as OperationDefinitionNode['operation']),
     query,
     variables: variables[path.replace(/graphql$/, 'json')]?.trim() ?? '',
+    document,
+    operations: document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION),
   };
 }
 

@@ -5,6 +5,7 @@ import { GraphiQL, GraphiQLInterface } from 'graphiql';
 import { fetcher } from './endpoint';
 import { EXAMPLES_PLUGIN } from './examples-panel';
 import { Header } from './header';
+import { EDITOR_THEME } from './theme';
 import { ViewerProvider } from './viewer';
 
 const PLUGINS = [DOC_EXPLORER_PLUGIN, EXAMPLES_PLUGIN, HISTORY_PLUGIN];
@@ -26,6 +27,7 @@ export const Explorer = () => (
       referencePlugin={DOC_EXPLORER_PLUGIN}
       visiblePlugin={EXAMPLES_PLUGIN}
       defaultQuery={WELCOME}
+      editorTheme={EDITOR_THEME}
       inputValueDeprecation
       schemaDescription
     >
@@ -33,7 +35,7 @@ export const Explorer = () => (
         <DocExplorerStore>
           <Header />
           <main>
-            <GraphiQLInterface>
+            <GraphiQLInterface defaultEditorToolsVisibility="variables">
               <GraphiQL.Logo>{null}</GraphiQL.Logo>
             </GraphiQLInterface>
           </main>

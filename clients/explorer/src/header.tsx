@@ -1,10 +1,12 @@
 import { useBrand } from './branding';
 import { KEY_PANEL, KeyPanel } from './key-panel';
+import { useTheme } from './theme';
 import { useViewer, type Viewer } from './viewer';
 
 export function Header() {
   const brand = useBrand();
   const viewer = useViewer();
+  useTheme();
 
   return (
     <header className="explorer-header">
