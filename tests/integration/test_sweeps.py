@@ -249,7 +249,7 @@ async def test_more_than_one_batch_is_swept(monkeypatch, blueprint, unrolled, sw
 async def test_sweeps_at_once_share_the_work_and_act_once(
     monkeypatch, database, tenant, blueprint, unrolled, sweep, rows
 ):
-    """Take the cohort's lock out of `effects.take`, and the prompt is posted twice; `skip_locked`, and they collide."""
+    """Take the cohort's lock out of `effects.take`, and the prompt is posted more than once."""
     monkeypatch.setattr(sweeps, "BATCH", 1)
     await blueprint(an_activity, audience=Audience.LEARNER)
     await unrolled(*(f"Learner {number}" for number in range(12)))
@@ -266,3 +266,16 @@ async def test_sweeps_at_once_share_the_work_and_act_once(
     assert [step.status for step in await rows(Step)] == [StepStatus.DUE] * 12
     assert len(await rows(Post)) == 1
     assert Counter(event.verb for event in await rows(Event) if event.aggregate == "Step") == {"opened": 12}
+
+
+@pytest.mark.race
+async def test_a_sweep_does_not_wait_for_another(database, tenant, blueprint, unrolled, sweep):
+    """Take `skip_locked` out of `sweeps._waiting`, and the second one waits for the end of the first."""
+    await blueprint(pre_work)
+    await unrolled("Ada")
+
+    async with database.transaction(tenant.id) as db:
+        first = await sweeps.open_due(db, now=READING)
+        second = await asyncio.wait_for(sweep(READING), timeout=10)
+
+    assert (first, second) == (1, 0)
