@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
 
+import strawberry
+
+from api.communities import Community
 from api.engine.fields import column, duration, sql, to_one
 from api.engine.types import Node, one, planned
-from api.mutations import refusal
-from api.permissions import signed_in
+from api.instruments import Instrument
+from api.mutations import Command, changes, mutation, refusal
+from api.permissions import STAFF, Access, signed_in
+from api.programs import Program
 from api.scalars import Duration
 from api.words import enum
-from domain import activities
+from domain import activities, programs
 from domain.activities import ActivityKind, Anchor, Audience, Mode, Purpose, Stage
-
-if TYPE_CHECKING:
-    from api.communities import Community
-    from api.instruments import Instrument
-    from api.programs import Program
+from domain.records import find
 
 enum(
     Stage,
@@ -123,3 +124,150 @@ class Activity(Node):
 
 
 one("activity", "Activity", "One activity of a blueprint.", allow=signed_in("programs:read"))
+
+
+@strawberry.input(description="A new step of a program's blueprint.")
+class AddActivityInput:
+    program_id: strawberry.ID = strawberry.field(description="Whose blueprint.")
+    position: int | None = strawberry.field(
+        default=None, description="Its place in the blueprint, counted from 1; left out, the end."
+    )
+    stage: Stage = strawberry.field(description="Where it lies in the journey.")
+    mode: Mode = strawberry.field(description="How it is learned.")
+    kind: ActivityKind = strawberry.field(description="What it is.")
+    purpose: Purpose = strawberry.field(description="Why it stands where it does.")
+    title: str = strawberry.field(description="What learners see in their journey.")
+    body: str = strawberry.field(default="", description="What learners read; where it is a prompt, what is posted.")
+    session_number: int = strawberry.field(
+        default=1, description="Which session of the cohort it hangs on, counted from 1."
+    )
+    anchor: Anchor = strawberry.field(
+        description="The end of that session from which it is counted: START before and during it, END after it."
+    )
+    offset: Duration = strawberry.field(
+        description="How long after that it is due, in whole minutes; negative for before."
+    )
+    days_to_complete: int = strawberry.field(description="How many days after it is due it becomes overdue.")
+    audience: Audience = strawberry.field(description="Whose step it becomes.")
+    instrument_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The questionnaire that it opens, where it is a pulse or an evaluation."
+    )
+    community_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The community that it leads into, where it is the way into one."
+    )
+    proves_goal: bool = strawberry.field(
+        default=False, description="Whether it counts as evidence that the program's goal is reached."
+    )
+
+
+@strawberry.input(description="What to change of an activity. What is left out stays.")
+class UpdateActivityInput:
+    id: strawberry.ID = strawberry.field(description="Which activity.")
+    position: int | None = strawberry.field(default=strawberry.UNSET, description="Its place in the blueprint.")
+    stage: Stage | None = strawberry.field(default=strawberry.UNSET, description="Where it lies in the journey.")
+    mode: Mode | None = strawberry.field(default=strawberry.UNSET, description="How it is learned.")
+    kind: ActivityKind | None = strawberry.field(default=strawberry.UNSET, description="What it is.")
+    purpose: Purpose | None = strawberry.field(default=strawberry.UNSET, description="Why it stands where it does.")
+    title: str | None = strawberry.field(default=strawberry.UNSET, description="What learners see in their journey.")
+    body: str | None = strawberry.field(
+        default=strawberry.UNSET, description="What learners read; where it is a prompt, what is posted."
+    )
+    session_number: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Which session of the cohort it hangs on, counted from 1."
+    )
+    anchor: Anchor | None = strawberry.field(
+        default=strawberry.UNSET, description="The end of that session from which it is counted."
+    )
+    offset: Duration | None = strawberry.field(
+        default=strawberry.UNSET, description="How long after that it is due, in whole minutes; negative for before."
+    )
+    days_to_complete: int | None = strawberry.field(
+        default=strawberry.UNSET, description="How many days after it is due it becomes overdue."
+    )
+    audience: Audience | None = strawberry.field(default=strawberry.UNSET, description="Whose step it becomes.")
+    instrument_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The questionnaire that it opens; null for none."
+    )
+    community_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The community that it leads into; null for none."
+    )
+    proves_goal: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether it counts as evidence that the program's goal is reached."
+    )
+
+
+@strawberry.input(description="Which step is taken out of its blueprint.")
+class RemoveActivityInput:
+    id: strawberry.ID = strawberry.field(description="The activity.")
+
+
+WRITE = Access(STAFF, "programs:write")
+
+
+def _minutes(offset: timedelta) -> int:
+    """A blueprint counts in whole minutes."""
+    minutes, rest = divmod(offset, timedelta(minutes=1))
+    if rest:
+        raise activities.ActivityRefused(
+            activities.ActivityRefusal.INVALID, "Write whole minutes, such as 'PT90M' or '-P3D'.", field="offset"
+        )
+    return minutes
+
+
+@mutation("Add a step to a program's blueprint.", answers=Activity, refuses=[ActivityRefused], allow=WRITE)
+async def add_activity(command: Command, input: AddActivityInput) -> activities.Activity:  # noqa: A002 -- the schema's word
+    new = activities.NewActivity(
+        position=input.position,
+        stage=input.stage,
+        mode=input.mode,
+        kind=input.kind,
+        purpose=input.purpose,
+        title=input.title,
+        body=input.body,
+        session_number=input.session_number,
+        anchor=input.anchor,
+        offset_minutes=_minutes(input.offset),
+        days_to_complete=input.days_to_complete,
+        audience=input.audience,
+        instrument_id=command.row_or_none(Instrument, input.instrument_id),
+        community_id=command.row_or_none(Community, input.community_id),
+        proves_goal=input.proves_goal,
+    )
+    program_id = command.row(Program, input.program_id)
+    return await activities.add(command.db, program_id, new, by=command.by, now=command.now)
+
+
+@mutation(
+    "Change a step of a program's blueprint. Steps of journeys keep their dates until their session is moved.",
+    answers=Activity,
+    refuses=[ActivityRefused],
+    allow=WRITE,
+)
+async def update_activity(command: Command, input: UpdateActivityInput) -> activities.Activity:  # noqa: A002 -- the schema's word
+    wanted = changes(input, clearable={"instrument_id", "community_id"})
+    if "instrument_id" in wanted:
+        wanted["instrument_id"] = command.row_or_none(Instrument, wanted["instrument_id"])
+    if "community_id" in wanted:
+        wanted["community_id"] = command.row_or_none(Community, wanted["community_id"])
+    if "offset" in wanted:
+        wanted["offset_minutes"] = _minutes(wanted.pop("offset"))
+    return await activities.update(
+        command.db,
+        command.row(Activity, input.id),
+        activities.ActivityChanges(**wanted),  # type: ignore[typeddict-item]
+        by=command.by,
+        now=command.now,
+    )
+
+
+@mutation(
+    "Take a step out of a program's blueprint, unless a journey has it already.",
+    answers=Program,
+    refuses=[ActivityRefused],
+    allow=WRITE,
+)
+async def remove_activity(command: Command, input: RemoveActivityInput) -> programs.Program:  # noqa: A002 -- the schema's word
+    removed = await activities.remove(command.db, command.row(Activity, input.id), by=command.by, now=command.now)
+    program = await find(command.db, programs.Program, removed.program_id)
+    assert program is not None  # noqa: S101 -- an activity belongs to a program
+    return program

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import strawberry
 
 from api.audit import BLUEPRINT, Gap, gaps
 from api.engine.fields import Connection, column, decided, embedded, to_list, to_many
 from api.engine.types import Node, many, one, planned
-from api.money import Money
-from api.mutations import refusal
-from api.permissions import TEACHING, Access, signed_in
+from api.money import Money, MoneyInput
+from api.mutations import Command, changes, mutation, refusal
+from api.permissions import STAFF, TEACHING, Access, signed_in
 from api.words import enum
 from domain import programs
 from domain.activities import Mode
@@ -97,3 +99,69 @@ class Program(Node):
 
 one("program", "Program", "One program, by id or your own reference.", allow=signed_in("programs:read"))
 many("programs", "Program", "The programs of this tenant.", allow=signed_in("programs:read"), order="title")
+
+
+@strawberry.input(description="A new program.")
+class CreateProgramInput:
+    title: str = strawberry.field(description="What learners see in the catalog.")
+    summary: str = strawberry.field(default="", description="What it is about.")
+    goal: str = strawberry.field(default="", description="What learners can do at the end.")
+    regulated: bool = strawberry.field(default=False, description="Whether the goal must be certifiable.")
+    external_ref: str | None = strawberry.field(default=None, description="Your own reference; unique.")
+    price: MoneyInput | None = strawberry.field(
+        default=None, description="What it costs; null where nothing is charged."
+    )
+
+
+@strawberry.input(description="What to change of a program. What is left out stays.")
+class UpdateProgramInput:
+    id: strawberry.ID = strawberry.field(description="Which program.")
+    title: str | None = strawberry.field(default=strawberry.UNSET, description="What learners see in the catalog.")
+    summary: str | None = strawberry.field(default=strawberry.UNSET, description="What it is about.")
+    goal: str | None = strawberry.field(default=strawberry.UNSET, description="What learners can do at the end.")
+    regulated: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether the goal must be certifiable."
+    )
+    external_ref: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Your own reference; null for none."
+    )
+    price: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What it costs; null where nothing is charged."
+    )
+
+
+WRITE = Access(STAFF, "programs:write")
+
+
+def _price(price: MoneyInput | None) -> dict[str, Any]:
+    """A price as the program's columns."""
+    if price is None:
+        return {"price_minor": None, "price_currency": None}
+    return {"price_minor": price.amount_minor, "price_currency": price.currency}
+
+
+@mutation("Create a program. Its blueprint is empty.", answers=Program, refuses=[ProgramRefused], allow=WRITE)
+async def create_program(command: Command, input: CreateProgramInput) -> programs.Program:  # noqa: A002 -- the schema's word
+    new = programs.NewProgram(
+        title=input.title,
+        summary=input.summary,
+        goal=input.goal,
+        regulated=input.regulated,
+        external_ref=input.external_ref,
+        **_price(input.price),
+    )
+    return await programs.create(command.db, new, by=command.by, now=command.now)
+
+
+@mutation("Change a program.", answers=Program, refuses=[ProgramRefused], allow=WRITE)
+async def update_program(command: Command, input: UpdateProgramInput) -> programs.Program:  # noqa: A002 -- the schema's word
+    wanted = changes(input, clearable={"external_ref", "price"})
+    if "price" in wanted:
+        wanted |= _price(wanted.pop("price"))
+    return await programs.update(
+        command.db,
+        command.row(Program, input.id),
+        programs.ProgramChanges(**wanted),  # type: ignore[typeddict-item]
+        by=command.by,
+        now=command.now,
+    )

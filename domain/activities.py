@@ -23,7 +23,7 @@ from domain.records import Record, Refused, Word, belongs_to, choice, find, lock
 from domain.texts import prose_of, text_of
 from tenants.viewer import Actor
 
-MOST_ACTIVITIES = 1_000
+MOST_ACTIVITIES = 250
 MOST_SESSIONS = 100
 MOST_DAYS = 366
 FARTHEST = 5 * 366 * 24 * 60
@@ -200,13 +200,13 @@ def checked(facts: NewActivity) -> NewActivity:
 
 def _check_numbers(facts: NewActivity) -> None:
     if facts.position is not None and not 1 <= facts.position <= MOST_ACTIVITIES:
-        raise _invalid("position", f"Number the activities of a program from 1 to {MOST_ACTIVITIES:,}.")
+        raise _invalid("position", f"Number the activities of a program from 1 to {MOST_ACTIVITIES}.")
     if not 1 <= facts.session_number <= MOST_SESSIONS:
         raise _invalid("sessionNumber", f"Number the sessions of a program from 1 to {MOST_SESSIONS}.")
     if not 1 <= facts.days_to_complete <= MOST_DAYS:
         raise _invalid("daysToComplete", f"Give between 1 and {MOST_DAYS} days to complete it.")
     if abs(facts.offset_minutes) > FARTHEST:
-        raise _invalid("offsetMinutes", "An activity lies within five years of its session.")
+        raise _invalid("offset", "An activity lies within five years of its session.")
 
 
 def _check_time(facts: NewActivity) -> None:
@@ -217,9 +217,9 @@ def _check_time(facts: NewActivity) -> None:
         end = "end" if at_end else "start"
         raise _invalid("anchor", f"What happens {facts.stage} the session is counted from its {end}.")
     if facts.stage == Stage.BEFORE and facts.offset_minutes >= 0:
-        raise _invalid("offsetMinutes", "Before the session means a negative number of minutes from its start.")
+        raise _invalid("offset", "Before the session means a negative offset from its start.")
     if facts.stage != Stage.BEFORE and facts.offset_minutes < 0:
-        raise _invalid("offsetMinutes", "During or after the session means 0 or more minutes from its start or end.")
+        raise _invalid("offset", "During or after the session means an offset of 0 or more from its start or end.")
 
 
 def _invalid(field: str, message: str) -> ActivityRefused:
@@ -230,7 +230,7 @@ async def add(db: AsyncSession, program_id: uuid.UUID, new: NewActivity, *, by: 
     """A new step of the blueprint. Journeys that are unrolled already get it when they are unrolled again."""
     if await lock(db, Program, program_id) is None:
         raise ActivityRefused(ActivityRefusal.NOT_FOUND, "There is no such program.", field="programId")
-    facts = await _positioned(db, program_id, checked(new))
+    facts = checked(await _positioned(db, program_id, new))
     activity = Activity(program_id=program_id, **asdict(facts))
     await _refuse_conflicts(db, activity, facts)
     db.add(activity)
@@ -243,8 +243,8 @@ async def update(
 ) -> Activity:
     """Change a step of the blueprint. Steps unrolled from it keep their dates until their session is moved."""
     activity = await _mine(db, activity_id)
-    wanted = checked(with_changes(activity, NewActivity, changes, invalid=_invalid))
-    facts = await _positioned(db, activity.program_id, wanted)
+    wanted = with_changes(activity, NewActivity, changes, invalid=_invalid)
+    facts = checked(await _positioned(db, activity.program_id, wanted))
     await _refuse_conflicts(db, activity, facts)
     if changed := take_on(activity, facts):
         await history.record(db, activity, "updated", by=by, now=now, **changed)

@@ -20,7 +20,7 @@ from domain.records import UTC, Record, Refused, Word, lock, unique
 from domain.texts import prose_of, reference_of, text_of
 from tenants.viewer import Actor
 
-HIGHEST_PRICE = 10**12
+HIGHEST_PRICE = 2 * 10**9
 
 
 class ProgramRefusal(Word):
