@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import strawberry
+
 from api.engine.fields import Connection, column, to_many, to_one
 from api.engine.types import Node, many, one, planned
-from api.mutations import refusal
-from api.permissions import TEACHING, Access, signed_in
+from api.mutations import Command, changes, mutation, refusal
+from api.permissions import STAFF, TEACHING, Access, signed_in
+from api.programs import Program
 from api.words import enum
 from domain import cohorts
 
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
     from api.enrollments import Enrollment
     from api.evaluations import Evaluation
     from api.journeys import Journey
-    from api.programs import Program
     from api.sessions import Session
     from api.steps import Step
 
@@ -77,3 +79,40 @@ many(
     order="created_at",
     descending=True,
 )
+
+
+@strawberry.input(description="A new cohort.")
+class CreateCohortInput:
+    program_id: strawberry.ID = strawberry.field(description="What the group goes through.")
+    name: str = strawberry.field(description="What the group is called.")
+    external_ref: str | None = strawberry.field(default=None, description="Your own reference; unique.")
+
+
+@strawberry.input(description="What to change of a cohort. What is left out stays.")
+class UpdateCohortInput:
+    id: strawberry.ID = strawberry.field(description="Which cohort.")
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="What the group is called.")
+    external_ref: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Your own reference; null for none."
+    )
+
+
+WRITE = Access(STAFF, "cohorts:write")
+
+
+@mutation("Form a cohort that goes through a program.", answers=Cohort, refuses=[CohortRefused], allow=WRITE)
+async def create_cohort(command: Command, input: CreateCohortInput) -> cohorts.Cohort:  # noqa: A002 -- the schema's word
+    new = cohorts.NewCohort(name=input.name, external_ref=input.external_ref)
+    program_id = command.row(Program, input.program_id)
+    return await cohorts.create(command.db, program_id, new, by=command.by, now=command.now)
+
+
+@mutation("Change a cohort.", answers=Cohort, refuses=[CohortRefused], allow=WRITE)
+async def update_cohort(command: Command, input: UpdateCohortInput) -> cohorts.Cohort:  # noqa: A002 -- the schema's word
+    return await cohorts.update(
+        command.db,
+        command.row(Cohort, input.id),
+        cohorts.CohortChanges(**changes(input, clearable={"external_ref"})),  # type: ignore[typeddict-item]
+        by=command.by,
+        now=command.now,
+    )

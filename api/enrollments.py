@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import strawberry
+
 from api.cohorts import Cohort
 from api.engine.fields import column, to_one
 from api.engine.types import Node, many, one, planned
-from api.mutations import refusal
+from api.mutations import Command, mutation, refusal
 from api.people import Person
-from api.permissions import TEACHING, Access, signed_in
+from api.permissions import STAFF, TEACHING, Access, signed_in
 from api.words import enum
-from domain import enrollments
+from domain import enrollments, journeys
 
 enum(
     enrollments.EnrollmentStatus,
@@ -60,3 +62,46 @@ many(
     order="enrolled_at",
     descending=True,
 )
+
+
+@strawberry.input(description="Who shall join which cohort.")
+class EnrollInput:
+    cohort_id: strawberry.ID = strawberry.field(description="The group.")
+    person_id: strawberry.ID = strawberry.field(description="The learner.")
+
+
+@strawberry.input(description="Which learner leaves a cohort.")
+class WithdrawInput:
+    id: strawberry.ID = strawberry.field(description="The enrollment.")
+
+
+WRITE = Access(STAFF, "cohorts:write")
+
+
+@mutation(
+    "Enroll a learner in a cohort. Where its journey is unrolled, they get their own steps. Who has withdrawn is back "
+    "from now on; enrolling twice changes nothing.",
+    answers=Enrollment,
+    refuses=[EnrollmentRefused],
+    allow=WRITE,
+)
+async def enroll(command: Command, input: EnrollInput) -> enrollments.Enrollment:  # noqa: A002 -- the schema's word
+    enrollment = await enrollments.enroll(
+        command.db,
+        command.row(Cohort, input.cohort_id),
+        command.row(Person, input.person_id),
+        by=command.by,
+        now=command.now,
+    )
+    await journeys.follow(command.db, enrollment, by=command.by, now=command.now)
+    return enrollment
+
+
+@mutation(
+    "Take a learner out of a cohort. It gives up no seats in its sessions. Withdrawing twice changes nothing.",
+    answers=Enrollment,
+    refuses=[EnrollmentRefused],
+    allow=WRITE,
+)
+async def withdraw(command: Command, input: WithdrawInput) -> enrollments.Enrollment:  # noqa: A002 -- the schema's word
+    return await enrollments.withdraw(command.db, command.row(Enrollment, input.id), by=command.by, now=command.now)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import strawberry
+
 from api.engine.fields import Connection, column, to_many, to_one
 from api.engine.types import Node, many, one, planned
 from api.permissions import TEACHING, Access, signed_in
@@ -56,3 +58,20 @@ many(
     allow=signed_in("sessions:read"),
     order="starts_at",
 )
+
+
+@strawberry.input(description="A meeting as it is agreed: what the clock on the wall shows, and where.")
+class MeetingInput:
+    local_start: LocalDateTime = strawberry.field(description="What the clock on the wall shows when it starts.")
+    local_end: LocalDateTime = strawberry.field(description="What the clock on the wall shows when it ends.")
+    time_zone: TimeZone = strawberry.field(
+        description="Where that wall stands. A time that comes twice, when clocks are set back, is the earlier one."
+    )
+    place: str | None = strawberry.field(default=None, description="Where it takes place.")
+    country: str | None = strawberry.field(default=None, description="The country's ISO 3166-1 code: `CH`.")
+    latitude: float | None = strawberry.field(default=None, description="Degrees north of the equator.")
+    longitude: float | None = strawberry.field(default=None, description="Degrees east of Greenwich.")
+    link: URL | None = strawberry.field(default=None, description="Where to join online: an https address.")
+
+    def plan(self) -> meetings.MeetingPlan:
+        return meetings.MeetingPlan(**vars(self))
