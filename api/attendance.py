@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import strawberry
+
 from api.engine.fields import column, to_one
 from api.engine.types import Node, many, one, planned
 from api.meetings import Meeting
-from api.mutations import refusal
+from api.mutations import Command, mutation, refusal
 from api.people import Person
 from api.permissions import TEACHING, Access, signed_in
 from api.words import enum
@@ -74,3 +76,29 @@ many(
     order="recorded_at",
     descending=True,
 )
+
+
+@strawberry.input(description="Who was at which meeting, and how that is known.")
+class RecordAttendanceInput:
+    meeting_id: strawberry.ID = strawberry.field(description="The meeting.")
+    person_id: strawberry.ID = strawberry.field(description="Who was there, or was not.")
+    status: attendance.AttendanceStatus = strawberry.field(description="Whether they were there.")
+    minutes: int | None = strawberry.field(default=None, description="How many minutes; null where nobody counted.")
+    evidence: attendance.Evidence = strawberry.field(description="How it is known.")
+
+
+@mutation(
+    "Put down who was at a meeting, or correct what was put down. The history keeps both.",
+    answers=Attendance,
+    refuses=[AttendanceRefused],
+    allow=Access(TEACHING, "attendance:write"),
+)
+async def record_attendance(command: Command, input: RecordAttendanceInput) -> attendance.Attendance:  # noqa: A002 -- the schema's word
+    return await attendance.record(
+        command.db,
+        command.row(Meeting, input.meeting_id),
+        command.row(Person, input.person_id),
+        attendance.Presence(status=input.status, minutes=input.minutes, evidence=input.evidence),
+        by=command.by,
+        now=command.now,
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import strawberry
+
 from api.engine.fields import column, to_one
 from api.engine.types import Node, many, one, planned
-from api.mutations import refusal
+from api.mutations import Command, mutation, refusal
 from api.permissions import TEACHING, Access
 from api.sessions import Session
 from api.words import enum
@@ -46,3 +48,31 @@ class HeadCount(Node):
 
 one("headCount", "HeadCount", "One head count.", allow=READ)
 many("headCounts", "HeadCount", "The head counts of all sessions.", allow=READ, order="id")
+
+
+@strawberry.input(description="How many people there were.")
+class CountHeadsInput:
+    session_id: strawberry.ID = strawberry.field(description="The session.")
+    kind: head_counts.HeadCountKind = strawberry.field(description="What was counted.")
+    day: int = strawberry.field(
+        default=0, description="The session's day, counted from 1; 0 for the session as a whole."
+    )
+    people: int = strawberry.field(description="How many there were.")
+
+
+@mutation(
+    "Put down how many people there were, or correct the number. One number is kept per session, kind and day.",
+    answers=HeadCount,
+    refuses=[HeadCountRefused],
+    allow=Access(TEACHING, "attendance:write"),
+)
+async def count_heads(command: Command, input: CountHeadsInput) -> head_counts.HeadCount:  # noqa: A002 -- the schema's word
+    return await head_counts.count(
+        command.db,
+        command.row(Session, input.session_id),
+        kind=input.kind,
+        day=input.day,
+        people=input.people,
+        by=command.by,
+        now=command.now,
+    )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
+
+import strawberry
 
 from api.engine.fields import column, sql, to_one
 from api.engine.types import Node, many, one, planned
-from api.mutations import refusal
+from api.mutations import NOBODY, Command, mutation, refusal
 from api.people import Person
-from api.permissions import TEACHING, Access, signed_in
+from api.permissions import STAFF, TEACHING, Access, signed_in
 from api.sessions import Session
 from api.words import enum
 from domain import registrations
+from domain.records import find
 
 enum(
     registrations.RegistrationStatus,
@@ -68,3 +72,57 @@ many(
     order="registered_at",
     descending=True,
 )
+
+
+@strawberry.input(description="Who wants a seat in which session.")
+class RegisterForSessionInput:
+    session_id: strawberry.ID = strawberry.field(description="The session.")
+    person_id: strawberry.ID | None = strawberry.field(
+        default=None, description="For whom; left out, for oneself. Coordinators and apps register others."
+    )
+
+
+@strawberry.input(description="Which place is given up.")
+class CancelRegistrationInput:
+    id: strawberry.ID = strawberry.field(description="The registration.")
+
+
+WRITE = signed_in("registrations:write")
+FOR_OTHERS = Access(STAFF, "registrations:write")
+
+
+@mutation(
+    "Take a seat in a session, or a place in the queue when it is full. Asking twice gives the same registration.",
+    answers=Registration,
+    refuses=[RegistrationRefused],
+    allow=WRITE,
+)
+async def register_for_session(command: Command, input: RegisterForSessionInput) -> registrations.Registration:  # noqa: A002 -- the schema's word
+    return await registrations.register(
+        command.db,
+        command.row(Session, input.session_id),
+        command.person(Person, input.person_id, others=FOR_OTHERS),
+        by=command.by,
+        now=command.now,
+    )
+
+
+@mutation(
+    "Give up a place. A seat goes to whoever has waited longest for one. Cancelling twice changes nothing.",
+    answers=Registration,
+    refuses=[RegistrationRefused],
+    allow=WRITE,
+)
+async def cancel_registration(command: Command, input: CancelRegistrationInput) -> registrations.Registration:  # noqa: A002 -- the schema's word
+    registration_id = await _cancellable(command, input.id)
+    return await registrations.cancel(command.db, registration_id, by=command.by, now=command.now)
+
+
+async def _cancellable(command: Command, text: str) -> uuid.UUID:
+    """The registration, if it is the viewer's or they may cancel any; else it is as if there were none."""
+    registration_id = command.row(Registration, text)
+    if command.may(FOR_OTHERS):
+        return registration_id
+    registration = await find(command.db, registrations.Registration, registration_id)
+    own = registration is not None and registration.person_id == command.viewer.person_id
+    return registration_id if own else NOBODY

@@ -16,7 +16,7 @@ from domain.records import Record, Refused, Word, belongs_to, choice, lock, uniq
 from domain.sessions import Session
 from tenants.viewer import Actor
 
-MOST_DAYS = 366
+MOST_DAYS = 80
 MOST_PEOPLE = 1_000_000
 
 
@@ -63,7 +63,7 @@ def _invalid(field: str, message: str) -> HeadCountRefused:
     return HeadCountRefused(HeadCountRefusal.INVALID, message, field=field)
 
 
-async def count(  # noqa: PLR0913 -- what was counted where, by whom, and when
+async def count(
     db: AsyncSession, session_id: uuid.UUID, *, kind: HeadCountKind, day: int, people: int, by: Actor, now: datetime
 ) -> HeadCount:
     """Put the number down, or correct it. Holds the session's row, so that two who count at once leave one number."""
