@@ -41,7 +41,8 @@ MembershipRefused = refusal(
 )
 WRITE = signed_in("communities:write")
 LOOKS_AFTER_ALL = Access(MODERATING, "communities:write")
-PRESENT = (
+THEIRS = (
+    f"{{t}}.person_id = {{viewer}} OR {voices.moderator('{t}.community_id')} OR "
     "{t}.left_at IS NULL AND EXISTS (SELECT FROM community c WHERE c.tenant_id = {tenant} AND c.id = {t}.community_id"
     f" AND {voices.community('c')})"
 )
@@ -50,12 +51,12 @@ PRESENT = (
 @planned(
     memberships.Membership,
     prefix="mem",
-    visible=Access(MODERATING, "communities:read", own=f"{{t}}.person_id = {{viewer}} OR {PRESENT}"),
+    visible=Access(MODERATING, "communities:read", own=THEIRS),
     filters=("person", "community", "role", "joined_at", "left_at"),
     orders=("joined_at",),
 )
 class Membership(Node):
-    """A person in a community. Whoever has left is still known, to themselves and to those who look after it."""
+    """A person in a community. Whoever has left is remembered by themselves and by those who look after it."""
 
     community: Community | None = to_one(
         "community_id", "The community; null for those who may not see it, such as former members of a private one."

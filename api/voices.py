@@ -6,18 +6,24 @@ They say for reading what `domain.voices` says for writing; but what a public co
 from api.permissions import MODERATING, Access
 from domain.communities import Visibility
 from domain.enrollments import EnrollmentStatus
+from domain.memberships import MembershipRole
 from domain.registrations import RegistrationStatus
 
 SPEAKS_EVERYWHERE = Access(MODERATING)
 """People who run the tenant's learning speak in every channel. An app speaks for a person, with that person's voice."""
 
+MEMBERSHIPS = """SELECT FROM membership vm
+    WHERE vm.tenant_id = {tenant} AND vm.person_id = {viewer} AND vm.left_at IS NULL"""
+
 
 def member(community_id: str) -> str:
     """Whether the viewer belongs to the community now."""
-    return (
-        "EXISTS (SELECT FROM membership vm WHERE vm.tenant_id = {tenant} AND vm.person_id = {viewer}"
-        f" AND vm.community_id = {community_id} AND vm.left_at IS NULL)"
-    )
+    return f"EXISTS ({MEMBERSHIPS} AND vm.community_id = {community_id})"
+
+
+def moderator(community_id: str) -> str:
+    """Whether the viewer is one of the community's own moderators."""
+    return f"EXISTS ({MEMBERSHIPS} AND vm.community_id = {community_id} AND vm.role = '{MembershipRole.MODERATOR}')"
 
 
 def community(alias: str) -> str:
