@@ -5,8 +5,10 @@ Where there is too little to compute from the figure is None, never 0.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Generic, TypeVar
 
 PROMOTES_FROM = 9
@@ -104,9 +106,5 @@ def distribution(counts: Mapping[V, int], values: Iterable[V], *, answered: int)
 
 def _nth(counts: Mapping[int, int], place: int) -> int:
     """The value at a place, counted from 0, were all of them written out in order."""
-    passed = 0
-    for value in sorted(counts):
-        passed += counts[value]
-        if place < passed:
-            return value
-    raise IndexError(place)
+    values = sorted(counts)
+    return values[bisect_right(list(accumulate(counts[value] for value in values)), place)]

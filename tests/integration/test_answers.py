@@ -10,10 +10,11 @@ from domain.answers import Answer, AnswerRefusal, AnswerRefused, NewAnswer
 from domain.communities import NewCommunity
 from domain.history import Event
 from domain.memberships import MembershipRole
+from domain.people import Person
 from domain.questions import NewQuestion
 from domain.records import new_id
 from tests.conftest import BY, NOW
-from tests.integration.making import a_person
+from tests.integration.making import a_cohort, a_person, a_program, enrolled
 
 LATER = NOW + timedelta(hours=1)
 NEW = NewAnswer(body="Like this.")
@@ -180,6 +181,23 @@ async def test_a_moderator_who_has_left_does_not_accept(database, tenant, guild,
         await accept(given, moderator)
 
     assert refusal.value.reason == AnswerRefusal.ONLY_ASKER_OR_MODERATOR
+
+
+async def test_in_a_cohort_nobody_but_who_asked_accepts(database, tenant, accept, accepted, asker):
+    async with database.transaction(tenant.id) as db:
+        cohort = await a_cohort(db, await a_program(db))
+        channel = await channels.open_for(db, cohort, name=cohort.name, by=BY, now=NOW)
+        new = NewQuestion(title="How?", body="How do you do it?")
+        asked = await questions.ask(db, channel.id, new, author_id=asker.id, staff=True, by=BY, now=NOW)
+        learner = await enrolled(db, cohort, "Bea")
+        given = await answers.answer(db, asked.id, NEW, author_id=learner.person_id, staff=False, by=BY, now=NOW)
+
+    with pytest.raises(AnswerRefused) as refusal:
+        await accept(given, Person(id=learner.person_id))
+    await accept(given, asker)
+
+    assert refusal.value.reason == AnswerRefusal.ONLY_ASKER_OR_MODERATOR
+    assert await accepted() == [given.id]
 
 
 async def test_an_answer_that_does_not_exist_is_named(accept, asker):
