@@ -194,7 +194,7 @@ def new_enough(answer: tuple[int, str]) -> bool:
 
 
 async def run(*command: str, folder: Path | None = None) -> tuple[int, str]:
-    """Exit code and output of a command that ends with us: cancelled, it takes its whole process group with it."""
+    """Exit code and output of a command that gives way to the API and ends with us, with all that it started."""
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=folder,
@@ -203,6 +203,8 @@ async def run(*command: str, folder: Path | None = None) -> tuple[int, str]:
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,
     )
+    with suppress(ProcessLookupError):
+        os.setpriority(os.PRIO_PGRP, process.pid, 10)
     try:
         output, _ = await process.communicate()
     finally:
