@@ -11,6 +11,7 @@ import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
 STATEMENTS_PER_CONNECTION = 256
+ATTEMPTS = 2
 SETTINGS = {"timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"}
 
 
@@ -48,33 +49,36 @@ class Pool:
         self.waiting: deque[asyncio.Future[None]] = deque()
 
     async def read(self, statement: str, arguments: list[Any]) -> bytes | None:
-        """A lost connection is replaced once: a read has no effect, so asking again is safe."""
-        reader = await self._take()
-        try:
+        """The statement's one value. A read that loses its connection is asked once more: it has no effect."""
+        for attempt in range(ATTEMPTS):
+            reader = await self._take()
             try:
                 return await reader.fetch(statement, arguments)
             except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
-                await self._drop(reader)
-                reader = await self._connect()
-                return await reader.fetch(statement, arguments)
-        except BaseException:
-            if reader.connection.is_closed() or reader.connection.is_in_transaction():
-                await self._drop(reader)
-                reader = None  # type: ignore[assignment]
-            raise
-        finally:
-            self._give(reader)
+                if attempt + 1 == ATTEMPTS or not reader.connection.is_closed():
+                    raise
+            finally:
+                self._give(reader)
+        raise AssertionError("unreachable")
 
     async def _take(self) -> Reader:
-        while not self.free and self.opened >= self.size:
+        while True:
+            while self.free:
+                reader = self.free.pop()
+                if not reader.connection.is_closed():
+                    return reader
+                self.opened -= 1
+            if self.opened < self.size:
+                return await self._connect()
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self.waiting.append(turn)
             await turn
-        return self.free.pop() if self.free else await self._connect()
 
-    def _give(self, reader: Reader | None) -> None:
-        if reader is not None:
-            self.free.append(reader)
+    def _give(self, reader: Reader) -> None:
+        self.free.append(reader)
+        self._next()
+
+    def _next(self) -> None:
         while self.waiting:
             turn = self.waiting.popleft()
             if not turn.done():
@@ -90,12 +94,9 @@ class Pool:
             )
         except BaseException:
             self.opened -= 1
+            self._next()
             raise
         return Reader(connection)
-
-    async def _drop(self, reader: Reader) -> None:
-        self.opened -= 1
-        reader.connection.terminate()
 
     async def close(self) -> None:
         while self.free:

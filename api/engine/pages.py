@@ -94,7 +94,8 @@ class Page:
         self.backward = arguments.get("last") is not None
         if self.backward and arguments.get("first") is not None:
             raise refuse("Give either `first` or `last`, not both.", node)
-        self.size = self._size(arguments)
+        self.sized = arguments.get("last" if self.backward else "first") is not None
+        self._check_size()
         self.column, self.key = self._key()
         direction = Direction.DESCENDING if order.descending else Direction.ASCENDING
         self.label = cursors.label(entity.name, order.field, str(_word(direction)))
@@ -170,7 +171,14 @@ class Page:
         column = self.entity.column(self.order.field)
         return column, cursors.key_of(self.entity.columns.c[column].type)
 
-    def _size(self, arguments: dict[str, Any]) -> str:
+    @property
+    def size(self) -> str:
+        """How many rows the page has at most."""
+        if not self.sized:
+            return str(DEFAULT_PAGE)
+        return self.planner.parameters.argument(self.source, ("last" if self.backward else "first",), "int", int)
+
+    def _check_size(self) -> None:
         asked, source, node = "last" if self.backward else "first", self.source, self.node
 
         def check(bound: Bound) -> None:
@@ -179,9 +187,6 @@ class Page:
                 raise refuse(f"`{asked}` is between 0 and {MAX_PAGE}; ask for the next page with a cursor.", node)
 
         self.planner.parameters.checks.append(check)
-        if arguments.get(asked) is None:
-            return str(DEFAULT_PAGE)
-        return self.planner.parameters.argument(source, (asked,), "int", int)
 
     def _keyset(self) -> list[str]:
         """What lies beyond the cursors that the client gave."""

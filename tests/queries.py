@@ -1,0 +1,181 @@
+"""Queries made up from the schema: valid ones, rewritten with aliases, fragments, directives, variables and real values."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import hypothesis_graphql
+from graphql import (
+    ArgumentNode,
+    BooleanValueNode,
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLInputType,
+    GraphQLNonNull,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    NamedTypeNode,
+    NameNode,
+    NullValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    StringValueNode,
+    VariableDefinitionNode,
+    VariableNode,
+    get_named_type,
+    parse_type,
+    print_ast,
+    value_from_ast_untyped,
+)
+from hypothesis import strategies as st
+
+TEXTS = {
+    "DateTime": ["2026-09-01T12:00:00Z", "2026-10-05T07:00:00+02:00"],
+    "Date": ["2026-09-01"],
+    "LocalDateTime": ["2026-09-01T12:00:00"],
+    "Duration": ["P14D", "-PT30M"],
+    "TimeZone": ["Europe/Zurich"],
+    "Decimal": ["12.50"],
+    "EmailAddress": ["ada@example.org"],
+    "URL": ["https://example.org/"],
+    "Locale": ["en"],
+    "JSON": ["{}"],
+}
+MAX_DEPTH = 5
+
+
+@dataclass
+class Rewriting:
+    """One query on its way: what was drawn for it, and what it collected."""
+
+    schema: GraphQLSchema
+    draw: Any
+    ids: list[str]
+    fragments: list[FragmentDefinitionNode] = field(default_factory=list)
+    definitions: dict[str, VariableDefinitionNode] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
+    fields: int = 0
+
+    def chance(self) -> bool:
+        return self.draw(st.booleans())
+
+    def selections(self, kind: Any, given: SelectionSetNode, depth: int) -> SelectionSetNode:
+        selections = []
+        for node in given.selections:
+            if isinstance(node, FieldNode):
+                selections += self.renamed(kind, node, depth)
+            elif isinstance(node, InlineFragmentNode):
+                inner = self.schema.type_map[node.type_condition.name.value]
+                chosen = self.selections(inner, node.selection_set, depth)
+                selections.append(
+                    InlineFragmentNode(type_condition=node.type_condition, selection_set=chosen, directives=())
+                )
+        selections.append(FieldNode(name=NameNode(value="__typename"), arguments=(), directives=()))
+        return SelectionSetNode(selections=tuple(self.wrapped(kind, selections)))
+
+    def wrapped(self, kind: Any, selections: list[Any]) -> list[Any]:
+        """Some of the selections behind a fragment, with or without a name; some twice."""
+        if not self.chance():
+            return selections
+        cut = self.draw(st.integers(0, len(selections) - 1))
+        moved, kept = selections[cut:], selections[:cut]
+        condition = NamedTypeNode(name=NameNode(value=kind.name))
+        chosen = SelectionSetNode(selections=tuple(moved))
+        if self.chance():
+            return [
+                *kept,
+                InlineFragmentNode(type_condition=condition, selection_set=chosen, directives=self.directives()),
+            ]
+        name = NameNode(value=f"F{len(self.fragments)}")
+        self.fragments.append(
+            FragmentDefinitionNode(
+                name=name, type_condition=condition, selection_set=chosen, directives=(), variable_definitions=()
+            )
+        )
+        spread = FragmentSpreadNode(name=name, directives=self.directives(), arguments=())
+        return [*kept, spread, spread] if self.chance() else [*kept, spread]
+
+    def renamed(self, kind: Any, node: FieldNode, depth: int) -> list[FieldNode]:
+        definition = kind.fields.get(node.name.value)
+        if definition is None:
+            return []
+        inner = None
+        if node.selection_set is not None:
+            if depth == 0:
+                return []
+            inner = self.selections(get_named_type(definition.type), node.selection_set, depth - 1)
+        given = {one.name.value: one for one in node.arguments or () if one.name.value not in ("after", "before")}
+        for name, other in (("first", "last"), ("id", "externalRef")):
+            if name in given:
+                given.pop(other, None)
+        self.fields += 1
+        return [
+            FieldNode(
+                name=node.name,
+                alias=NameNode(value=f"a{self.fields}"),
+                arguments=tuple(self.argument(definition.args[name].type, one) for name, one in given.items()),
+                directives=self.directives(),
+                selection_set=inner,
+            )
+        ]
+
+    def argument(self, kind: GraphQLInputType, node: ArgumentNode) -> ArgumentNode:
+        value = node.value
+        if node.name.value in ("first", "last"):
+            value = IntValueNode(value=str(self.draw(st.integers(0, 5))))
+        elif node.name.value == "id" and not isinstance(value, NullValueNode):
+            value = StringValueNode(value=self.draw(st.sampled_from(self.ids)))
+        elif node.name.value == "ids":
+            chosen = self.draw(st.lists(st.sampled_from(self.ids), max_size=4))
+            return self.as_variable(kind, node.name, chosen)
+        if self.chance():
+            return self.as_variable(kind, node.name, value_from_ast_untyped(value))
+        return ArgumentNode(name=node.name, value=value)
+
+    def as_variable(self, kind: GraphQLInputType, argument: NameNode, value: Any) -> ArgumentNode:
+        name = NameNode(value=f"v{len(self.variables)}")
+        variable = VariableNode(name=name)
+        self.definitions[name.value] = VariableDefinitionNode(
+            variable=variable, type=parse_type(str(kind)), directives=()
+        )
+        self.variables[name.value] = value
+        return ArgumentNode(name=argument, value=variable)
+
+    def directives(self) -> tuple[DirectiveNode, ...]:
+        if not self.draw(st.integers(0, 3)) == 0:
+            return ()
+        name = NameNode(value=self.draw(st.sampled_from(["skip", "include"])))
+        condition = NameNode(value="if")
+        truth = self.chance()
+        if self.chance():
+            boolean = GraphQLNonNull(self.schema.type_map["Boolean"])
+            return (DirectiveNode(name=name, arguments=(self.as_variable(boolean, condition, truth),)),)
+        argument = ArgumentNode(name=condition, value=BooleanValueNode(value=truth))
+        return (DirectiveNode(name=name, arguments=(argument,)),)
+
+
+def queries(schema: GraphQLSchema, ids: list[str]) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+    """Documents with their variables. Where they name rows, they name some of `ids`."""
+    scalars = {name: st.sampled_from([StringValueNode(value=text) for text in texts]) for name, texts in TEXTS.items()}
+    made_up = hypothesis_graphql.queries(
+        schema, custom_scalars=scalars, allow_x00=False, print_ast=lambda document: document
+    )
+
+    @st.composite
+    def rewritten(draw: Any) -> tuple[str, dict[str, Any]]:
+        document: DocumentNode = draw(made_up)
+        (operation,) = document.definitions
+        rewriting = Rewriting(schema, draw, ids)
+        chosen = rewriting.selections(schema.query_type, operation.selection_set, MAX_DEPTH)
+        query = OperationDefinitionNode(
+            operation=operation.operation,
+            selection_set=chosen,
+            variable_definitions=tuple(rewriting.definitions.values()),
+            directives=(),
+        )
+        return print_ast(DocumentNode(definitions=(query, *rewriting.fragments))), rewriting.variables
+
+    return rewritten()
