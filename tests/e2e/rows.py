@@ -3,6 +3,7 @@
 Sessions lie in September 2099, so that they are to come whenever the tests run.
 """
 
+from api import ids
 from domain.activities import ActivityKind, Anchor, Audience, Mode, Purpose, Stage
 
 YEAR = 2099
@@ -30,6 +31,16 @@ async def error_of(client, mutation, selection, **given):
     assert answer["data"] is None
     [error] = answer["errors"]
     return error["extensions"]["code"]
+
+
+def me(client):
+    """The global id of the person who asks."""
+    return ids.encode("per", client.person_id)
+
+
+def nobodys(prefix):
+    """A global id that no row has."""
+    return f"{prefix}_{0:032x}"
 
 
 async def a_person(client, **facts):
@@ -87,6 +98,17 @@ def a_workshop(program, **facts):
 
 async def a_session(client, program, **facts):
     return (await do(client, "scheduleSession", "Session { id }", **a_workshop(program, **facts)))["id"]
+
+
+async def meetings_of(client, session):
+    """The global ids of the session's meetings, in order of time."""
+    document = "query ($id: ID!) { session(id: $id) { meetings { id } } }"
+    return [meeting["id"] for meeting in (await client.data(document, id=session))["session"]["meetings"]]
+
+
+async def move_clock(admin, to):
+    """Let it be another time for the tenant."""
+    assert await do(admin, "moveClock", "Tenant { sandbox }", to=to) == {"sandbox": True}
 
 
 async def a_seat(client, session, person=None):

@@ -10,6 +10,7 @@ from tests.e2e.rows import (
     an_activity,
     do,
     error_of,
+    nobodys,
     refused,
 )
 
@@ -51,7 +52,7 @@ async def test_a_coordinator_adds_a_step_to_a_blueprint(coordinator):
 @pytest.mark.parametrize(
     ("facts", "code", "field"),
     [
-        ({"programId": f"prg_{0:032x}"}, "NOT_FOUND", "programId"),
+        ({"programId": nobodys("prg")}, "NOT_FOUND", "programId"),
         ({"title": ""}, "INVALID", "title"),
         ({"offset": "-P1D"}, "INVALID", "offset"),
         ({"offset": "PT90S"}, "INVALID", "offset"),
@@ -154,7 +155,7 @@ async def test_an_update_must_leave_a_step_that_can_be(coordinator):
     answers = [
         await do(coordinator, "updateActivity", ACTIVITY, id=activity, stage="BEFORE"),
         await do(coordinator, "updateActivity", ACTIVITY, id=activity, offset="PT1.5S"),
-        await do(coordinator, "updateActivity", ACTIVITY, id=f"act_{0:032x}", title="Gone"),
+        await do(coordinator, "updateActivity", ACTIVITY, id=nobodys("act"), title="Gone"),
     ]
 
     assert answers == [refused("INVALID", "anchor"), refused("INVALID", "offset"), refused("NOT_FOUND", "id")]

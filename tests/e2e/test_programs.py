@@ -3,7 +3,7 @@
 import pytest
 
 from tests.e2e.conftest import a_client
-from tests.e2e.rows import a_program, an_activity, do, error_of, refused
+from tests.e2e.rows import a_program, an_activity, do, error_of, nobodys, refused
 
 PROGRAM = "Program { title summary goal regulated externalRef price { amountMinor currency } }"
 
@@ -85,7 +85,7 @@ async def test_unknown_foreign_and_malformed_ids_are_answered_alike(coordinator,
 
     answers = [
         await do(coordinator, "updateProgram", PROGRAM, id=program, title="Mine now")
-        for program in (f"prg_{0:032x}", foreign, f"org_{foreign[4:]}", "Program 1")
+        for program in (nobodys("prg"), foreign, f"org_{foreign[4:]}", "Program 1")
     ]
 
     assert answers == [refused("NOT_FOUND", "id")] * 4
