@@ -25,10 +25,15 @@ class Direction(Enum):
     DESCENDING = strawberry.enum_value("DESCENDING", description="From the largest, the latest, Z.")
 
 
+def camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.title() for word in rest)
+
+
 def _input(name: str, description: str, operators: dict[str, tuple[Any, str]]) -> type:
     cls = type(name, (), {"__annotations__": {key: kind | None for key, (kind, _) in operators.items()}})
     for key, (_, words) in operators.items():
-        setattr(cls, key, strawberry.field(default=strawberry.UNSET, description=words, name=key.rstrip("_")))
+        setattr(cls, key, strawberry.field(default=strawberry.UNSET, description=words, name=camel(key.rstrip("_"))))
     return strawberry.input(cls, description=description)
 
 
@@ -129,8 +134,3 @@ def _comparison(entity: Entity, name: str) -> type:
             _ENUMS[kind] = _input(f"{title}Filter", f"Compares a {title}.", {"eq": (kind, EQ), "in_": (some, IN)})
         return _ENUMS[kind]
     return BY_TYPE[kind]
-
-
-def camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(word.title() for word in rest)
