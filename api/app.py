@@ -1,33 +1,46 @@
 """The ASGI application: GraphQL, the explorer, and whether we are well."""
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
+import structlog
+from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from api import explorer as explorers
 from api.engine.execution import Engine
+from api.explorer import Explorer
 from api.http import Endpoint
 from api.schema import schema
 from tenants.database import Database
 
+PATIENCE = 5  # seconds
+log = structlog.get_logger(__name__)
 
-def application(database: Database) -> Starlette:
-    """Serves one database. The database is the caller's to open and close."""
+
+def application(database: Database, explorer: Explorer | None = None) -> Starlette:
+    """Serves one database. The database is the caller's to open and close; the explorer is built while it serves."""
     engine = Engine(schema(), database)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        building = asyncio.create_task(explorer.build()) if explorer else None
         yield
-        await database.close()
+        if building:
+            building.cancel()
+            with suppress(asyncio.CancelledError):
+                await building
 
     app = Starlette(
         routes=[
             Route("/", _home),
             Route("/graphql", Endpoint(engine).respond, methods=["GET", "POST"]),
             Route("/health", _health),
+            *(explorers.routes(explorer) if explorer else ()),
         ],
         lifespan=lifespan,
     )
@@ -43,6 +56,10 @@ async def _home(request: Request) -> Response:
 async def _health(request: Request) -> Response:
     """Ready when the database answers."""
     database: Database = request.app.state.database
-    async with database.platform():
-        pass
+    try:
+        async with asyncio.timeout(PATIENCE), database.platform() as db:
+            await db.execute(text("SELECT 1"))
+    except Exception:
+        log.warning("health.database_away", exc_info=True)
+        return JSONResponse({"status": "database away"}, 503)
     return JSONResponse({"status": "ok"})

@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -49,8 +50,23 @@ async def upgrade(url: str) -> None:
     await run(url, lambda settings: command.upgrade(settings, "head"))
 
 
+async def revision(url: str) -> str | None:
+    """The revision at which the database stands; None where it was never migrated."""
+    connection = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
+    try:
+        if await connection.fetchval("SELECT to_regclass('public.alembic_version')") is None:
+            return None
+        return await connection.fetchval("SELECT version_num FROM alembic_version")  # type: ignore[no-any-return]
+    finally:
+        await connection.close()
+
+
+async def at_newest(url: str) -> bool:
+    return await revision(url) == ScriptDirectory.from_config(config()).get_current_head()
+
+
 async def run(url: str, task: object) -> None:
-    """Run an alembic command as the owner."""
+    """Run an alembic command as the owner, one at a time among all processes: the lock ends with the connection."""
     engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
 
     def with_connection(connection: Connection) -> None:
@@ -59,6 +75,7 @@ async def run(url: str, task: object) -> None:
         task(settings)  # type: ignore[operator]
 
     async with engine.connect() as connection:
+        await connection.exec_driver_sql("SELECT pg_advisory_lock(hashtext('collegium migrations'))")
         await connection.exec_driver_sql(f"SET ROLE {OWNER}")
         await connection.run_sync(with_connection)
         await connection.commit()

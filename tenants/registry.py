@@ -197,6 +197,14 @@ async def every(db: AsyncSession) -> list[Tenant]:
     return list(await db.scalars(select(Tenant).order_by(Tenant.slug)))
 
 
+async def hosts(db: AsyncSession) -> dict[uuid.UUID, list[str]]:
+    """Platform work: the host names of every tenant."""
+    found: dict[uuid.UUID, list[str]] = {}
+    for host in await db.scalars(select(TenantHost).order_by(TenantHost.host)):
+        found.setdefault(host.tenant_id, []).append(host.host)
+    return found
+
+
 async def lock(db: AsyncSession, tenant_id: uuid.UUID) -> Tenant:
     """The tenant as it is now; its settings and clock are ours until the transaction ends."""
     mine = select(Tenant).where(Tenant.id == tenant_id).with_for_update(key_share=True)
@@ -207,5 +215,13 @@ async def move_clock(db: AsyncSession, tenant_id: uuid.UUID, *, to: datetime, wa
     """Move a sandbox's clock forward. What is due by then is for the caller to let happen."""
     tenant = await lock(db, tenant_id)
     tenant.clock_offset_seconds = moved_clock(tenant, to, wall)
+    await db.flush()
+    return tenant
+
+
+async def set_status(db: AsyncSession, tenant_id: uuid.UUID, status: TenantStatus) -> Tenant:
+    """Suspend a tenant, or let it in again."""
+    tenant = await lock(db, tenant_id)
+    tenant.status = status
     await db.flush()
     return tenant
