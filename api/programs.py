@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from api.activities import Activity
     from api.cohorts import Cohort
     from api.communities import Community
+    from api.evaluations import Evaluation
     from api.sessions import Session
 
 enum(
@@ -85,6 +86,9 @@ class Program(Node):
     sessions: Connection[Session] = to_many("program_id", "Its sessions, whichever the cohort.", order="starts_at")
     communities: Connection[Community] = to_many(
         "program_id", "Communities in which its learners go on together.", order="created_at"
+    )
+    evaluations: Connection[Evaluation] = to_many(
+        "program_id", "What all its people were asked together, the latest first.", order="opened_at", descending=True
     )
     audit: list[Gap] | None = decided(
         BLUEPRINT,
