@@ -31,7 +31,7 @@ def instrument_of(activity: Activity) -> uuid.UUID | None:
     return activity.instrument_id if activity.kind in (ActivityKind.PULSE, ActivityKind.EVALUATION) else None
 
 
-async def take(db: AsyncSession, step: Step, activity: Activity, *, as_of: datetime, by: Actor, now: datetime) -> None:  # noqa: PLR0913 -- of which step, and as of when
+async def take(db: AsyncSession, step: Step, activity: Activity, *, as_of: datetime, by: Actor, now: datetime) -> None:
     """Let a step that has become due have its effect, if its activity has one and has not had it."""
     prompt, instrument_id = prompt_of(activity), instrument_of(activity)
     if prompt is None and instrument_id is None:

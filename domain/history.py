@@ -5,13 +5,14 @@ would take the same number one is rolled back and tried again.
 """
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, inspect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, func, select
+from sqlmodel import Field, col, func, select
 
 from tenants.records import UTC, TenantOwned, unique
 from tenants.viewer import Actor
@@ -37,24 +38,54 @@ class Event(TenantOwned, table=True):
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
 
 
-async def record(  # noqa: PLR0913 -- what happened to what, by whom, when, and the facts
+async def record(
     db: AsyncSession, aggregate: TenantOwned, verb: str, *, by: Actor, now: datetime, **facts: object
 ) -> Event:
-    """Append to the history of an aggregate: `await record(db, session, "rescheduled", by=by, now=now, starts_at=…)`."""
-    last = await db.scalar(select(func.max(Event.sequence)).where(Event.aggregate_id == aggregate.id))
-    event = Event(
+    """Append to the history of an aggregate: `await record(db, session, "rescheduled", by=by, now=now, starts_at=…)`.
+
+    An aggregate that is not in the database yet has no history: its first event is number 1, without asking.
+    """
+    last = None
+    if not inspect(aggregate).pending:
+        last = await db.scalar(select(func.max(Event.sequence)).where(Event.aggregate_id == aggregate.id))
+    event = _event(aggregate, verb, facts, sequence=(last or 0) + 1, by=by, now=now)
+    db.add(event)
+    await db.flush()
+    return event
+
+
+async def record_each(
+    db: AsyncSession,
+    happened: Sequence[tuple[TenantOwned, Mapping[str, object]]],
+    verb: str,
+    *,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """The same happened to many aggregates, to each with its own facts: written at once, however many they are."""
+    ids = [aggregate.id for aggregate, _ in happened]
+    numbers = select(Event.aggregate_id, func.max(Event.sequence)).where(col(Event.aggregate_id).in_(ids))
+    last = {row[0]: row[1] for row in await db.execute(numbers.group_by(col(Event.aggregate_id)))}
+    db.add_all(
+        _event(aggregate, verb, facts, sequence=last.get(aggregate.id, 0) + 1, by=by, now=now)
+        for aggregate, facts in happened
+    )
+    await db.flush()
+
+
+def _event(
+    aggregate: TenantOwned, verb: str, facts: Mapping[str, object], *, sequence: int, by: Actor, now: datetime
+) -> Event:
+    return Event(
         aggregate=type(aggregate).__name__,
         aggregate_id=aggregate.id,
-        sequence=(last or 0) + 1,
+        sequence=sequence,
         verb=verb,
         person_id=by.person_id,
         app_id=by.app_id,
         occurred_at=now,
         facts={name: _plain(fact) for name, fact in facts.items()},
     )
-    db.add(event)
-    await db.flush()
-    return event
 
 
 def _plain(fact: object) -> object:

@@ -95,7 +95,7 @@ async def create(db: AsyncSession, new: NewInstrument, *, by: Actor, now: dateti
     return await _write(db, facts, 1, by=by, now=now)
 
 
-async def revise(  # noqa: PLR0913 -- what is asked from now on, and its name elsewhere
+async def revise(
     db: AsyncSession,
     instrument_id: uuid.UUID,
     new_items: Sequence[NewItem],

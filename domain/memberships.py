@@ -60,7 +60,7 @@ def admitted(community: Community, *, staff: bool) -> None:
         )
 
 
-async def join(  # noqa: PLR0913 -- who, where, and who brings them in
+async def join(
     db: AsyncSession, community_id: uuid.UUID, person_id: uuid.UUID, *, staff: bool, by: Actor, now: datetime
 ) -> Membership:
     """Joining twice changes nothing. `staff`: a coordinator or a moderator of the community brings the person in."""
@@ -93,7 +93,7 @@ async def leave(
     return membership
 
 
-async def appoint(  # noqa: PLR0913 -- who, where, as what
+async def appoint(
     db: AsyncSession,
     community_id: uuid.UUID,
     person_id: uuid.UUID,

@@ -85,7 +85,7 @@ def _invalid(field: str, message: str) -> PostRefused:
     return PostRefused(PostRefusal.INVALID, message, field=field)
 
 
-async def write(  # noqa: PLR0913 -- what, where, in whose name
+async def write(
     db: AsyncSession,
     channel_id: uuid.UUID,
     new: NewPost,
@@ -115,7 +115,7 @@ async def write(  # noqa: PLR0913 -- what, where, in whose name
     return post
 
 
-async def prompt(  # noqa: PLR0913 -- what, where, for which step, and as of when
+async def prompt(
     db: AsyncSession, channel: Channel, step: Step, body: str, *, posted_at: datetime, by: Actor, now: datetime
 ) -> Post:
     """What a due step asks the channel, in the name of the journey."""

@@ -105,7 +105,7 @@ def _invalid(field: str, message: str) -> QuestionRefused:
     return QuestionRefused(QuestionRefusal.INVALID, message, field=field)
 
 
-async def ask(  # noqa: PLR0913 -- what, where, in whose name
+async def ask(
     db: AsyncSession,
     channel_id: uuid.UUID,
     new: NewQuestion,

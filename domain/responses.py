@@ -118,7 +118,7 @@ def _invalid(field: str, message: str) -> ResponseRefused:
     return ResponseRefused(ResponseRefusal.INVALID, message, field=field)
 
 
-async def respond(  # noqa: PLR0913 -- to what, who, and what they say
+async def respond(
     db: AsyncSession,
     evaluation_id: uuid.UUID,
     person_id: uuid.UUID,
@@ -148,7 +148,7 @@ async def respond(  # noqa: PLR0913 -- to what, who, and what they say
     return await _write(db, response, fitted, by=by, now=now)
 
 
-async def bring_in(  # noqa: PLR0913 -- to what, what was said, and when and where that was
+async def bring_in(
     db: AsyncSession,
     evaluation_id: uuid.UUID,
     answers: Sequence[ItemValue],

@@ -16,7 +16,7 @@ from sqlmodel import col, or_, select
 from domain import effects
 from domain.activities import Activity
 from domain.enrollments import Enrollment, EnrollmentStatus
-from domain.history import record
+from domain.history import record_each
 from domain.journeys import Journey
 from domain.sessions import Session, SessionStatus
 from domain.steps import Step, StepStatus
@@ -39,7 +39,8 @@ async def _open(db: AsyncSession, *, now: datetime) -> int:
             step.status = StepStatus.DUE
             step.opened_at = step.due_at
             await effects.take(db, step, activity, as_of=max(step.due_at, journey.unrolled_at), by=BY, now=now)
-            await record(db, step, "opened", by=BY, now=now, activity_id=activity.id, due_at=step.due_at)
+        happened = [(step, {"activity_id": step.activity_id, "due_at": step.due_at}) for step, _, _ in batch]
+        await record_each(db, happened, "opened", by=BY, now=now)
         opened += len(batch)
     return opened
 
@@ -47,9 +48,10 @@ async def _open(db: AsyncSession, *, now: datetime) -> int:
 async def _mark_overdue(db: AsyncSession, *, now: datetime) -> int:
     marked = 0
     while batch := await _waiting(db, StepStatus.DUE, col(Step.overdue_at), now=now):
-        for step, activity, _ in batch:
+        for step, _, _ in batch:
             step.status = StepStatus.OVERDUE
-            await record(db, step, "overdue", by=BY, now=now, activity_id=activity.id, overdue_at=step.overdue_at)
+        happened = [(step, {"activity_id": step.activity_id, "overdue_at": step.overdue_at}) for step, _, _ in batch]
+        await record_each(db, happened, "overdue", by=BY, now=now)
         marked += len(batch)
     return marked
 
