@@ -29,6 +29,7 @@ enum(
     "Why an evaluation could not be opened.",
     NOT_FOUND="There is no such instrument, cohort, session or program; `field` says which.",
     INVALID="A value is not acceptable; `field` says which.",
+    REFERENCE_TAKEN="Another evaluation has this reference.",
 )
 EvaluationRefused = refusal(
     "EvaluationRefused",
@@ -69,6 +70,7 @@ class Evaluation(Node):
         "program_id", "The program whose people are asked, in whichever cohort or session."
     )
     step: Step | None = to_one("step_id", "The journey's step that opened it, if one did.")
+    external_ref: str | None = column("Your own reference, for integrations.")
     opened_at: datetime = column("When it was opened.")
     closes_at: datetime | None = column("When it closes; null for never.")
     open: bool = sql("({t}.closes_at IS NULL OR {t}.closes_at > {now})", "Whether it can be answered now.")
@@ -114,6 +116,7 @@ class OpenEvaluationInput:
     program_id: strawberry.ID | None = strawberry.field(
         default=None, description="The program whose people to ask, in whichever cohort or session."
     )
+    external_ref: str | None = strawberry.field(default=None, description="Your own reference; unique.")
     closes_at: datetime | None = strawberry.field(default=None, description="When it closes; left out: never.")
 
 
@@ -129,6 +132,7 @@ async def open_evaluation(command: Command, input: OpenEvaluationInput) -> evalu
         cohort_id=command.row_or_none(Cohort, input.cohort_id),
         session_id=command.row_or_none(Session, input.session_id),
         program_id=command.row_or_none(Program, input.program_id),
+        external_ref=input.external_ref,
         closes_at=input.closes_at,
     )
     return await evaluations.open_for(command.db, new, by=command.by, now=command.now)

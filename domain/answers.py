@@ -99,11 +99,20 @@ def acceptable(question: Question, person_id: uuid.UUID | None, *, moderator: bo
     )
 
 
+def acceptance_of(answer: Answer, accepted_at: datetime | None, *, now: datetime) -> datetime:
+    """When the answer was accepted: now, or when it was where it came from; or why that can't be."""
+    if accepted_at is None:
+        return now
+    if not answer.answered_at <= accepted_at <= now:
+        raise _invalid("acceptedAt", "An answer is accepted after it was given, and not in the future.")
+    return accepted_at
+
+
 def _invalid(field: str, message: str) -> AnswerRefused:
     return AnswerRefused(AnswerRefusal.INVALID, message, field=field)
 
 
-async def answer(  # noqa: PLR0913 -- what, to which question, in whose name
+async def answer(
     db: AsyncSession,
     question_id: uuid.UUID,
     new: NewAnswer,
@@ -131,11 +140,19 @@ async def answer(  # noqa: PLR0913 -- what, to which question, in whose name
     return given
 
 
-async def accept(  # noqa: PLR0913 -- which answer, in whose name
-    db: AsyncSession, answer_id: uuid.UUID, *, person_id: uuid.UUID | None, staff: bool, by: Actor, now: datetime
+async def accept(
+    db: AsyncSession,
+    answer_id: uuid.UUID,
+    *,
+    person_id: uuid.UUID | None,
+    staff: bool,
+    accepted_at: datetime | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Answer:
     """Mark the answer that helped; the mark moves from another. Accepting twice changes nothing.
 
+    `accepted_at` is given for an acceptance brought from elsewhere; without it, the answer is accepted now.
     The question's row is held: of two answers accepted at once the later one keeps the mark.
     """
     answer = await find(db, Answer, answer_id)
@@ -150,7 +167,7 @@ async def accept(  # noqa: PLR0913 -- which answer, in whose name
     if before is not None:
         before.accepted_at = before.accepted_by_id = None
         await db.flush()
-    answer.accepted_at = now
+    answer.accepted_at = acceptance_of(answer, accepted_at, now=now)
     answer.accepted_by_id = person_id
     await record(db, answer, "accepted", by=by, now=now, question_id=question.id, instead_of=before and before.id)
     return answer

@@ -4,7 +4,7 @@ Invariant: an evaluation judges exactly one of the three, and each step opens at
 """
 
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import auto
 
@@ -21,12 +21,14 @@ from domain.records import UTC, Record, Refused, Word, belongs_to, find, one_of,
 from domain.registrations import Registration, RegistrationStatus
 from domain.sessions import Session
 from domain.steps import Step
+from domain.texts import reference_of
 from tenants.viewer import Actor
 
 
 class EvaluationRefusal(Word):
     NOT_FOUND = auto()
     INVALID = auto()
+    REFERENCE_TAKEN = auto()
 
 
 class EvaluationRefused(Refused[EvaluationRefusal]):
@@ -42,6 +44,7 @@ class Evaluation(Record, table=True):
         belongs_to("step"),
         one_of("cohort_id", "session_id", "program_id", name="judged"),
         unique("step_id"),
+        unique("external_ref"),
         CheckConstraint("closes_at > opened_at", name="closes_after_opening"),
         Index("evaluation_opened_at_idx", "tenant_id", "opened_at", "id"),
         Index("evaluation_instrument_id_opened_at_idx", "tenant_id", "instrument_id", "opened_at", "id"),
@@ -55,18 +58,24 @@ class Evaluation(Record, table=True):
     session_id: uuid.UUID | None = None
     program_id: uuid.UUID | None = None
     step_id: uuid.UUID | None = None
+    external_ref: str | None = None
     opened_at: datetime = Field(sa_type=UTC)
     closes_at: datetime | None = Field(default=None, sa_type=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewEvaluation:
-    """Exactly one of cohort, session and program is what it judges. Without `closes_at` it stays open."""
+    """Exactly one of cohort, session and program is what it judges. Without `closes_at` it stays open.
+
+    `opened_at` is given for an evaluation brought from elsewhere; without it, it is opened now.
+    """
 
     instrument_id: uuid.UUID
     cohort_id: uuid.UUID | None = None
     session_id: uuid.UUID | None = None
     program_id: uuid.UUID | None = None
+    external_ref: str | None = None
+    opened_at: datetime | None = None
     closes_at: datetime | None = None
 
 
@@ -74,9 +83,11 @@ def checked(new: NewEvaluation, *, now: datetime) -> NewEvaluation:
     """The evaluation as it can be opened, or what is wrong with it."""
     if sum(judged is not None for judged in (new.cohort_id, new.session_id, new.program_id)) != 1:
         raise _invalid("cohortId", "Name exactly one of cohort, session and program: what is to be judged.")
-    if new.closes_at is not None and new.closes_at <= now:
-        raise _invalid("closesAt", "An evaluation closes in the future. Leave this out to keep it open.")
-    return new
+    if new.opened_at is not None and new.opened_at > now:
+        raise _invalid("openedAt", "An evaluation can't have been opened in the future.")
+    if new.closes_at is not None and new.closes_at <= (new.opened_at or now):
+        raise _invalid("closesAt", "An evaluation closes after it opens. Leave this out to keep it open.")
+    return replace(new, external_ref=reference_of(new.external_ref, invalid=_invalid), opened_at=new.opened_at or now)
 
 
 def closed(evaluation: Evaluation, now: datetime) -> bool:
@@ -99,13 +110,21 @@ async def open_for(db: AsyncSession, new: NewEvaluation, *, by: Actor, now: date
     for word, kind, named_id in named:
         if named_id is not None and await find(db, kind, named_id) is None:
             raise EvaluationRefused(EvaluationRefusal.NOT_FOUND, f"There is no such {word}.", field=f"{word}Id")
-    evaluation = Evaluation(**asdict(facts), opened_at=now)
+    if facts.external_ref and await db.scalar(
+        select(Evaluation.id).where(Evaluation.external_ref == facts.external_ref)
+    ):
+        raise EvaluationRefused(
+            EvaluationRefusal.REFERENCE_TAKEN,
+            f"Another evaluation has the reference '{facts.external_ref}'.",
+            field="externalRef",
+        )
+    evaluation = Evaluation(**asdict(facts))
     db.add(evaluation)
     await record(db, evaluation, "opened", by=by, now=now, **asdict(facts))
     return evaluation
 
 
-async def open_for_step(  # noqa: PLR0913 -- what is asked, for which step, and as of when
+async def open_for_step(
     db: AsyncSession, step: Step, instrument_id: uuid.UUID, *, opened_at: datetime, by: Actor, now: datetime
 ) -> Evaluation:
     """What a due step asks of its cohort."""

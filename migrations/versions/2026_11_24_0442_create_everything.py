@@ -490,6 +490,7 @@ def upgrade() -> None:
     sa.Column('session_id', sa.Uuid(), nullable=True),
     sa.Column('program_id', sa.Uuid(), nullable=True),
     sa.Column('step_id', sa.Uuid(), nullable=True),
+    sa.Column('external_ref', sa.String(), nullable=True),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closes_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('closes_at > opened_at', name=op.f('evaluation_closes_after_opening_check')),
@@ -500,6 +501,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['tenant_id', 'session_id'], ['session.tenant_id', 'session.id'], name=op.f('evaluation_session_id_fkey')),
     sa.ForeignKeyConstraint(['tenant_id', 'step_id'], ['step.tenant_id', 'step.id'], name=op.f('evaluation_step_id_fkey')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('evaluation_pkey')),
+    sa.UniqueConstraint('tenant_id', 'external_ref', name=op.f('evaluation_external_ref_key')),
     sa.UniqueConstraint('tenant_id', 'step_id', name=op.f('evaluation_step_id_key'))
     )
     op.create_index('evaluation_cohort_id_opened_at_idx', 'evaluation', ['tenant_id', 'cohort_id', 'opened_at', 'id'], unique=False)

@@ -139,6 +139,17 @@ async def test_who_asked_accepts_and_the_mark_moves(database, tenant, answer, ac
     assert event.facts["instead_of"] == str(first.id)
 
 
+async def test_an_answer_keeps_the_time_when_it_was_accepted_elsewhere(database, tenant, answer):
+    given = await answer(NewAnswer(body="Like this.", answered_at=NOW - timedelta(days=3)))
+    async with database.transaction(tenant.id) as db:
+        then = NOW - timedelta(days=1)
+        await answers.accept(db, given.id, person_id=None, staff=True, accepted_at=then, by=BY, now=NOW)
+
+    async with database.transaction(tenant.id) as db:
+        kept = (await db.scalars(select(Answer).where(Answer.id == given.id))).one()
+    assert kept.accepted_at == then
+
+
 async def test_accepting_twice_keeps_the_first_time(answer, accept, asker):
     given = await answer()
     await accept(given, asker, now=NOW)

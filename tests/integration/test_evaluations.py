@@ -65,6 +65,15 @@ async def test_what_does_not_exist_is_named(open_for, program, word):
     assert (refusal.value.reason, refusal.value.field) == (EvaluationRefusal.NOT_FOUND, f"{word}Id")
 
 
+async def test_a_reference_belongs_to_one_evaluation(open_for, program):
+    await open_for(program_id=program.id, external_ref="survey")
+
+    with pytest.raises(EvaluationRefused) as refusal:
+        await open_for(program_id=program.id, external_ref="survey")
+
+    assert (refusal.value.reason, refusal.value.field) == (EvaluationRefusal.REFERENCE_TAKEN, "externalRef")
+
+
 async def test_a_cohorts_evaluation_asks_its_active_learners(database, tenant, open_for, invited, program):
     async with database.transaction(tenant.id) as db:
         cohort = await a_cohort(db, program)

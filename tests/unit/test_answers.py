@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.answers import AnswerRefusal, AnswerRefused, NewAnswer, acceptable, checked
+from domain.answers import Answer, AnswerRefusal, AnswerRefused, NewAnswer, acceptable, acceptance_of, checked
 from domain.questions import Question
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -56,3 +56,23 @@ def test_who_may_not_accept(author_id, person_id):
         acceptable(Question(author_id=author_id), person_id, moderator=False)
 
     assert refusal.value.reason == AnswerRefusal.ONLY_ASKER_OR_MODERATOR
+
+
+def test_an_answer_was_accepted_when_it_was_accepted_elsewhere():
+    assert acceptance_of(Answer(answered_at=NOW - timedelta(days=2)), NOW - timedelta(days=1), now=NOW) == (
+        NOW - timedelta(days=1)
+    )
+
+
+@pytest.mark.parametrize(
+    "accepted_at",
+    [
+        pytest.param(NOW - timedelta(days=3), id="before-it-was-given"),
+        pytest.param(NOW + timedelta(seconds=1), id="in-the-future"),
+    ],
+)
+def test_when_an_answer_can_not_have_been_accepted(accepted_at):
+    with pytest.raises(AnswerRefused) as refusal:
+        acceptance_of(Answer(answered_at=NOW - timedelta(days=2)), accepted_at, now=NOW)
+
+    assert (refusal.value.reason, refusal.value.field) == (AnswerRefusal.INVALID, "acceptedAt")

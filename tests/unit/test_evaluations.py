@@ -19,11 +19,25 @@ def test_an_evaluation_judges_exactly_one_thing(judged):
 
 
 @pytest.mark.parametrize("closes_at", [NOW, NOW - timedelta(days=1)])
-def test_an_evaluation_closes_in_the_future(closes_at):
+def test_an_evaluation_closes_after_it_opens(closes_at):
     with pytest.raises(EvaluationRefused) as refusal:
         checked(NewEvaluation(instrument_id=SOMETHING, cohort_id=SOMETHING, closes_at=closes_at), now=NOW)
 
     assert (refusal.value.reason, refusal.value.field) == (EvaluationRefusal.INVALID, "closesAt")
+
+
+def test_an_evaluation_was_not_opened_in_the_future():
+    with pytest.raises(EvaluationRefused) as refusal:
+        checked(NewEvaluation(instrument_id=SOMETHING, cohort_id=SOMETHING, opened_at=NOW + timedelta(days=1)), now=NOW)
+
+    assert (refusal.value.reason, refusal.value.field) == (EvaluationRefusal.INVALID, "openedAt")
+
+
+def test_an_evaluation_brought_from_elsewhere_may_be_closed_already():
+    then = {"opened_at": NOW - timedelta(days=9), "closes_at": NOW - timedelta(days=2)}
+    brought = checked(NewEvaluation(instrument_id=SOMETHING, cohort_id=SOMETHING, **then), now=NOW)
+
+    assert (brought.opened_at, brought.closes_at) == (then["opened_at"], then["closes_at"])
 
 
 @pytest.mark.parametrize(
