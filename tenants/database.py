@@ -6,20 +6,21 @@ Row security is the backstop, not the plan: every ORM statement also carries the
 """
 
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from sqlalchemy import event
+from sqlalchemy import Executable, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm import Session as SyncSession
-from sqlmodel import col
+from sqlalchemy.orm.util import LoaderCriteriaOption
+from sqlalchemy.sql import visitors
 
 from tenants.pool import Pool
-from tenants.records import TenantOwned, tenant_owned
+from tenants.records import TenantOwned
 
 ONE_ROUND_TRIP = "SELECT CASE WHEN set_config('app.tenant_id', $1::uuid::text, true) IS NOT NULL THEN ({})::varchar END"
 PLATFORM = "SET LOCAL app.platform = 'on'"
@@ -103,14 +104,27 @@ class Database:
 
 @event.listens_for(SyncSession, "do_orm_execute")
 def _explicit_tenant(state: ORMExecuteState) -> None:
-    tenant_id = state.session.info.get("tenant_id")
+    """Each record that the statement names, at whatever level, gets the criterion.
+
+    Only those: a criterion for every record there is costs more than most statements do.
+    """
     if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(
-            *(
-                with_loader_criteria(record, col(record.tenant_id) == tenant_id, include_aliases=True)
-                for record in tenant_owned()
-            )
-        )
+        info = state.session.info
+        state.statement = state.statement.options(*(_criterion(record, info) for record in _named(state.statement)))
+
+
+def _criterion(record: type[TenantOwned], info: dict[Any, Any]) -> LoaderCriteriaOption:
+    known: dict[type[TenantOwned], LoaderCriteriaOption] = info.setdefault("criteria", {})
+    if record not in known:
+        tenant_id = info.get("tenant_id")
+        known[record] = with_loader_criteria(record, lambda row: row.tenant_id == tenant_id, include_aliases=True)
+    return known[record]
+
+
+def _named(statement: Executable) -> Iterable[type[TenantOwned]]:
+    elements = visitors.iterate(statement)  # type: ignore[arg-type] -- every statement can be walked through
+    mappers = dict.fromkeys(element._annotations.get("parentmapper") for element in elements)  # noqa: SLF001 -- where the ORM itself looks
+    return [mapper.class_ for mapper in mappers if mapper is not None and issubclass(mapper.class_, TenantOwned)]
 
 
 @event.listens_for(SyncSession, "before_flush")

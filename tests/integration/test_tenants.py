@@ -3,11 +3,12 @@
 import uuid
 
 import pytest
-from sqlalchemy import text
-from sqlmodel import select
+from sqlalchemy import text, update
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, select
 
 from tenants.database import NoTenantError
-from tenants.keys import App
+from tenants.keys import App, Key
 from tests.conftest import NOW
 
 
@@ -31,6 +32,31 @@ async def test_a_tenant_sees_only_its_own_rows(database, tenant, other_tenant):
         assert (await db.scalars(select(App.id))).all() == [app.id]
     async with database.transaction(other_tenant.id) as db:
         assert (await db.scalars(select(App.id))).all() == []
+
+
+KEYS = select(Key.app_id).where(Key.app_id == App.id)
+OTHER = aliased(App)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param(select(func.count()).select_from(App), id="a-count"),
+        pytest.param(select(App.name).join(OTHER, col(OTHER.name) == App.name), id="a-join-with-itself"),
+        pytest.param(select(App.id, KEYS.correlate(App).scalar_subquery()), id="a-subquery-as-a-column"),
+        pytest.param(select(App.id).where(KEYS.exists()), id="exists"),
+        pytest.param(select(App.id).where(col(App.id).in_(select(Key.app_id))), id="in"),
+        pytest.param(select(select(App.name).subquery()), id="a-table-of-its-own"),
+        pytest.param(select(select(App.name).cte()), id="a-common-table-expression"),
+        pytest.param(select(App.id).union_all(select(Key.id)), id="a-union"),
+        pytest.param(select(App).where(App.name == "x").with_for_update(), id="a-lock"),
+        pytest.param(update(App).where(KEYS.exists()).values(name="x"), id="an-update"),
+    ],
+)
+async def test_every_level_of_a_statement_names_its_tenant(database, tenant, statement):
+    """`database` looks at what was sent. Take `_explicit_tenant` away, and each of these is found."""
+    async with database.transaction(tenant.id) as db:
+        await db.execute(statement)
 
 
 async def test_row_security_holds_where_the_predicate_is_missing(doors, tenant, other_tenant):
