@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import strawberry
 
 from api.cohorts import Cohort
-from api.engine.fields import column, to_one
+from api.engine.fields import Connection, column, to_many, to_one
 from api.engine.types import Node, many, one, planned
 from api.mutations import Command, mutation, refusal
 from api.people import Person
 from api.permissions import STAFF, TEACHING, Access, signed_in
 from api.words import enum
 from domain import enrollments, journeys
+
+if TYPE_CHECKING:
+    from api.steps import Step
 
 enum(
     enrollments.EnrollmentStatus,
@@ -51,6 +55,7 @@ class Enrollment(Node):
     status: enrollments.EnrollmentStatus = column("Whether the learner is still with the cohort.")
     enrolled_at: datetime = column("When they joined; where they came back, when they did.")
     withdrawn_at: datetime | None = column("When they left, where they have.")
+    steps: Connection[Step] = to_many("enrollment_id", "Their own steps, in order of time.", order="due_at")
 
 
 one("enrollment", "Enrollment", "One enrollment.", allow=signed_in("cohorts:read"))

@@ -72,7 +72,7 @@ class Response(Node):
     answers: list[ItemAnswer] = to_list("response_id", "The answers, item by item.", order="item")
 
 
-@planned(responses.Response, visible=signed_in("evaluations:write"))
+@planned(responses.Response, visible=Access(STAFF, "evaluations:write", own="true"))
 class Submission:
     """A response that was taken."""
 
