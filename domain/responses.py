@@ -1,8 +1,8 @@
 """Responses: one person's answers to an evaluation.
 
 Invariant: a person answers an evaluation once. An anonymous response holds nothing that leads to its person: no
-person, no time finer than the day, no id with a time in it, and a history without an actor. Who has answered is
-kept apart, in participations, without when.
+person, no time finer than the day, no id with a time in it, and no history of its own: that the evaluation was
+answered stands in the evaluation's, without by whom. Who has answered is kept apart, in participations, without when.
 """
 
 import uuid
@@ -21,7 +21,7 @@ from domain.evaluations import Evaluation
 from domain.history import record
 from domain.instruments import Instrument
 from domain.items import Item, ItemValue
-from domain.records import UTC, Record, Refused, Word, belongs_to, find, new_id, unique
+from domain.records import UTC, Record, Refused, Word, belongs_to, find, lock, new_id, unique
 from domain.texts import reference_of
 from tenants.viewer import Actor
 
@@ -143,9 +143,14 @@ async def respond(
         )
     if instrument.anonymous:
         response = Response(id=uuid.uuid4(), evaluation_id=evaluation.id, submitted_at=the_day_of(now))
-        return await _write(db, response, fitted, by=Actor(), now=response.submitted_at)
+        await _write(db, response, fitted)
+        await lock(db, Evaluation, evaluation.id)
+        await record(db, evaluation, "submitted", by=Actor(), now=now, evaluation_id=evaluation.id)
+        return response
     response = Response(evaluation_id=evaluation.id, person_id=person_id, submitted_at=now)
-    return await _write(db, response, fitted, by=by, now=now)
+    await _write(db, response, fitted)
+    await record(db, response, "submitted", by=by, now=now, evaluation_id=evaluation.id)
+    return response
 
 
 async def bring_in(
@@ -169,7 +174,9 @@ async def bring_in(
         )
     moment = the_day_of(submitted_at) if instrument.anonymous else submitted_at
     response = Response(evaluation_id=evaluation.id, submitted_at=moment, external_ref=reference)
-    return await _write(db, response, fitted, by=by, now=now)
+    await _write(db, response, fitted)
+    await record(db, response, "submitted", by=by, now=now, evaluation_id=evaluation.id)
+    return response
 
 
 async def _asked(
@@ -198,11 +205,8 @@ async def _takes_part(db: AsyncSession, evaluation: Evaluation, person_id: uuid.
     return await db.scalar(first) is not None
 
 
-async def _write(
-    db: AsyncSession, response: Response, fitted: Sequence[ItemValue], *, by: Actor, now: datetime
-) -> Response:
+async def _write(db: AsyncSession, response: Response, fitted: Sequence[ItemValue]) -> None:
     db.add(response)
     await db.flush()
     db.add_all(ItemAnswer(id=uuid.uuid4(), response_id=response.id, **asdict(value)) for value in fitted)
-    await record(db, response, "submitted", by=by, now=now, evaluation_id=response.evaluation_id)
-    return response
+    await db.flush()

@@ -108,10 +108,11 @@ async def test_an_anonymous_response_leads_to_nobody(opened, respond, rows, lear
     response = await respond(evaluation, learner.person_id, everything(item_ids))
 
     (row,), (participation,) = await rows(Response), await rows(Participation)
-    (event,) = [event for event in await rows(Event) if event.aggregate_id == response.id]
+    (event,) = [event for event in await rows(Event) if event.verb == "submitted"]
     answers = await rows(ItemAnswer)
-    assert (row.person_id, row.submitted_at) == (None, MIDNIGHT)
-    assert (event.person_id, event.app_id, event.occurred_at) == (None, None, MIDNIGHT)
+    assert (row.id, row.person_id, row.submitted_at) == (response.id, None, MIDNIGHT)
+    assert (event.aggregate_id, event.person_id, event.app_id) == (evaluation.id, None, None)
+    assert (event.occurred_at, event.facts) == (LATER, {"evaluation_id": str(evaluation.id)})
     assert (participation.evaluation_id, participation.person_id) == (evaluation.id, learner.person_id)
     assert {one.id.version for one in (row, participation, *answers)} == {4}
     assert set(Participation.model_fields) == {"tenant_id", "id", "evaluation_id", "person_id"}
@@ -137,6 +138,25 @@ async def test_a_person_answers_once(opened, respond, rows, learner, anonymous):
 
     assert (refusal.value.reason, refusal.value.field) == (ResponseRefusal.ALREADY_ANSWERED, "evaluationId")
     assert len(await rows(Response)) == 1
+
+
+@pytest.mark.race
+async def test_ten_anonymous_answers_at_once_are_ten_lines_of_one_history(database, tenant, cohort, opened, rows):
+    """Take the evaluation's lock out of `responses.respond`, and some of the ten take the same number."""
+    evaluation, item_ids = await opened(anonymous=True)
+    async with database.transaction(tenant.id) as db:
+        learners = [await enrolled(db, cohort, f"Learner {number}") for number in range(10)]
+    together = asyncio.Barrier(10)
+
+    async def respond_together(learner):
+        async with database.transaction(tenant.id) as db:
+            await together.wait()
+            await responses.respond(db, evaluation.id, learner.person_id, enough(item_ids), by=BY, now=LATER)
+
+    await asyncio.gather(*(respond_together(learner) for learner in learners))
+
+    history = [event.sequence for event in await rows(Event) if event.aggregate_id == evaluation.id]
+    assert sorted(history) == list(range(1, 12))
 
 
 @pytest.mark.race
