@@ -76,6 +76,7 @@ async def test_nobody_jumps_the_queue(db):
     third = await a_seat(db, session)
 
     assert await statuses(db, [first, second, third]) == [REGISTERED, WAITLISTED, WAITLISTED]
+    assert counters(session) == (1, 2)
 
 
 async def test_more_seats_go_to_those_who_have_waited_longest(db):
@@ -240,7 +241,7 @@ async def kept(database, tenant, session):
         rows = await db.execute(
             select(ANY_STATUS, func.count()).where(Registration.session_id == session.id).group_by(ANY_STATUS)
         )
-        return counters(held), dict(rows)
+        return counters(held), dict(rows.all())
 
 
 @pytest.mark.race
