@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS :=# further words for pytest, as in: make test ARGS="-k waitlist"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast race check format schema bench lock clean
+.PHONY: help run test test-fast race check format schema revision bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ format: $(VENV)/.dev ## Bring the code into form
 
 schema: $(VENV)/.dev ## Write api/schema.graphql
 	$(BIN)/collegium schema --output api/schema.graphql
+
+revision: $(VENV)/.dev ## Write a migration from the records: make revision m="certificates"
+	$(BIN)/python -m migrations.revise "$(m)"
 
 bench: $(VENV)/.dev ## Measure speed against hand-written endpoints
 	$(BIN)/python -m tests.bench $(ARGS)

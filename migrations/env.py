@@ -13,6 +13,7 @@ context.configure(
     target_metadata=SQLModel.metadata,
     transaction_per_migration=True,
     render_item=context.config.attributes.get("render_item"),
+    process_revision_directives=context.config.attributes.get("process_revision_directives"),
 )
 with context.begin_transaction():
     context.execute("SET LOCAL lock_timeout = '4s'")

@@ -13,6 +13,7 @@ import secrets
 import shlex
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -120,6 +121,15 @@ class EmbeddedPostgres:
             raise
         self.sockets = server.sockets
         return lease
+
+
+@contextmanager
+def temporary(settings: Mapping[str, str | int] = NO_SETTINGS) -> Iterator[EmbeddedPostgres]:
+    """A server that is gone afterwards, with all of its data."""
+    with tempfile.TemporaryDirectory(prefix="collegium-") as folder:
+        Path(folder).chmod(0o755)  # root's server runs as another account, which has to get in
+        with EmbeddedPostgres(Path(folder), settings) as server:
+            yield server
 
 
 def _create(home: Home) -> None:

@@ -2,10 +2,8 @@
 
 import asyncio
 import os
-import tempfile
 import uuid
 from datetime import UTC, datetime
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -13,9 +11,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 import migrations
-from tenants import registry
+from tenants import postgres, registry
 from tenants.database import PLATFORM, Database
-from tenants.postgres import EmbeddedPostgres
 from tenants.registry import Tenant
 from tenants.viewer import Actor
 from tests.statements import untied
@@ -32,10 +29,8 @@ def postgres_url():
         yield given
         return
     settings = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
-    with tempfile.TemporaryDirectory(prefix="collegium-test-") as folder:
-        Path(folder).chmod(0o755)  # root's server runs as another account, which can't enter the folders of pytest
-        with EmbeddedPostgres(Path(folder), settings=settings) as server:
-            yield server.url()
+    with postgres.temporary(settings) as server:
+        yield server.url()
 
 
 @pytest.fixture(scope="session")

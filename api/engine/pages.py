@@ -90,6 +90,7 @@ class Page:
         self.entity = entity
         self.order = order
         self.alias = planner.alias()
+        self.cursors_asked = False
         self.after, self.before = (arguments.get(side) is not None for side in ("after", "before"))
         self.backward = arguments.get("last") is not None
         if self.backward and arguments.get("first") is not None:
@@ -101,13 +102,12 @@ class Page:
         self.label = cursors.label(entity.name, order.field, str(_word(direction)))
 
     def rows(self, base: list[str]) -> str:
-        """The statement that fetches the rows, with their cursors."""
-        secret = self.planner.parameters.fact("secret")
-        cursor = cursors.expression(self.label, secret, self.alias, self.column, self.key)
+        """The statement that fetches the rows, with their cursors where these are asked for."""
+        cursor = f', {self._cursor_of_row()} AS "*c"' if self.cursors_asked else ""
         where = " AND ".join([*base, *self._keyset()])
         keys = self._keys(descending=self.order.descending != self.backward)
         return (
-            f'SELECT {self.alias}.*, {cursor} AS "*c" FROM {self.planner.table(self.entity)} {self.alias} '
+            f"SELECT {self.alias}.*{cursor} FROM {self.planner.table(self.entity)} {self.alias} "
             f"WHERE {where} ORDER BY {keys} LIMIT {self.size} + 1"
         )
 
@@ -125,14 +125,20 @@ class Page:
                 target: GraphQLObjectType = get_named_type(kind.fields["node"].type)
                 pairs.append((key, self.planner.object(target, group, self.entity, self.alias, joins)))
             elif field == "cursor":
+                self.cursors_asked = True
                 pairs.append((key, ['"', Sql(f'{self.alias}."*c"'), '"']))
             elif field in ("startCursor", "endCursor"):
+                self.cursors_asked = True
                 pairs.append((key, [Sql(self._cursor(self._first if field == "startCursor" else self._last))]))
             else:
                 pairs.append((key, [Sql(self._more(ahead=field == "hasNextPage"))]))
         if name == "pageInfo":
             return members(pairs)
         return ["[", Sql(self._cut(concat(members(pairs)))), "]"]
+
+    def _cursor_of_row(self) -> str:
+        secret = self.planner.parameters.fact("secret")
+        return cursors.expression(self.label, secret, self.alias, self.column, self.key)
 
     @property
     def _first(self) -> str:
