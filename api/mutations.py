@@ -89,10 +89,11 @@ class Row(Protocol):
 
 @dataclass(frozen=True)
 class Told:
-    """A row, and a text that only this answer tells."""
+    """A row, and what only this answer tells: a text, or that it is another time now."""
 
     record: Row
-    text: str
+    text: str = ""
+    now: datetime | None = None
 
 
 Function = Callable[[Command, Any], Awaitable[Row | Told]]
@@ -187,8 +188,9 @@ async def _run(
         return _REFUSALS[type(no)](
             message=no.message, code=no.reason.value, field=no.field, retryable=no.retryable, reason=no.reason
         )
-    told = outcome if isinstance(outcome, Told) else Told(outcome, "")
-    return await context.payload(info, ENTITIES[answers.__name__], told.record.id, told.text)
+    told = outcome if isinstance(outcome, Told) else Told(outcome)
+    now = told.now or context.now
+    return await context.payload(info, ENTITIES[answers.__name__], told.record.id, text=told.text, now=now)
 
 
 async def _attempt(function: Function, context: Context, given: Any) -> Row | Told:  # noqa: ANN401 -- the mutation's input

@@ -8,7 +8,7 @@ import strawberry
 
 from api.engine.fields import column, embedded, sql
 from api.engine.types import Node, only, part, planned
-from api.mutations import Command, mutation, refusal
+from api.mutations import Command, Told, mutation, refusal
 from api.permissions import ADMINS, PUBLIC, Access
 from api.scalars import URL, EmailAddress, Locale, TimeZone
 from api.words import enum
@@ -88,7 +88,7 @@ class MoveClockInput:
     refuses=[TenantRefused],
     allow=Access(ADMINS, "settings:write"),
 )
-async def move_clock(command: Command, input: MoveClockInput) -> registry.Tenant:  # noqa: A002 -- the schema's word
+async def move_clock(command: Command, input: MoveClockInput) -> Told:  # noqa: A002 -- the schema's word
     tenant = await registry.move_clock(command.db, command.viewer.tenant.id, to=input.to, wall=command.wall)
     await sweeps.open_due(command.db, now=input.to)
-    return tenant
+    return Told(tenant, now=input.to)

@@ -48,12 +48,12 @@ class Context:
         return self.request.now
 
     async def payload(
-        self, info: GraphQLResolveInfo[Any], entity: Entity, row: uuid.UUID, text: str
+        self, info: GraphQLResolveInfo[Any], entity: Entity, row: uuid.UUID, *, text: str, now: datetime
     ) -> dict[str, Any] | None:
         """What the viewer asked of a row, after a command."""
         kind: GraphQLObjectType = info.schema.type_map[entity.name]  # type: ignore[assignment]
         group = [FieldDetails(node, None) for node in info.field_nodes]
-        request = Request(self.viewer, self.now, info.variable_values, row, text)
+        request = Request(self.viewer, now, info.variable_values, row, text)
         plan = self.document.payload(str(info.path.key), request, entity, kind, group)
         body = await self.database.read(self.viewer.tenant.id, plan.sql, plan.parameters.bind(request))
         found = orjson.loads(body or b"null")
