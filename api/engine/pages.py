@@ -6,7 +6,7 @@ the list from its other end and turn only the page around.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +55,9 @@ def connection(
     joins: list[str] = []
     pairs: list[tuple[str, list[Part]]] = []
     paged = False
-    for key, fields in planner.selected(kind, group).items():
+    selected = planner.selected(kind, group)
+    page.notice(kind, selected)
+    for key, fields in selected.items():
         name = fields[0].node.name.value
         if name == "totalCount":
             table = planner.table(entity)
@@ -73,7 +75,10 @@ def connection(
 
 
 class Page:
-    """Which part of a list is asked for, as SQL over the rows `alias`, of which one too many is fetched."""
+    """Which part of a list is asked for, as SQL over the rows `alias`.
+
+    `one_more`: a row too many is fetched, to tell whether the list goes on. Only where that is asked.
+    """
 
     def __init__(
         self,
@@ -91,6 +96,7 @@ class Page:
         self.order = order
         self.alias = planner.alias()
         self.cursors_asked = False
+        self.one_more = False
         self.after, self.before = (arguments.get(side) is not None for side in ("after", "before"))
         self.backward = arguments.get("last") is not None
         if self.backward and arguments.get("first") is not None:
@@ -101,6 +107,15 @@ class Page:
         direction = Direction.DESCENDING if order.descending else Direction.ASCENDING
         self.label = cursors.label(entity.name, order.field, str(_word(direction)))
 
+    def notice(self, kind: GraphQLObjectType, selected: Mapping[str, list[FieldDetails]]) -> None:
+        """Look ahead whether it is asked if the list goes on, where only one more row can tell."""
+        beyond = "hasPreviousPage" if self.backward else "hasNextPage"
+        for fields in selected.values():
+            if fields[0].node.name.value == "pageInfo":
+                inner: GraphQLObjectType = get_named_type(kind.fields["pageInfo"].type)
+                asked = self.planner.selected(inner, fields).values()
+                self.one_more |= any(group[0].node.name.value == beyond for group in asked)
+
     def rows(self, base: list[str]) -> str:
         """The statement that fetches the rows, with their cursors where these are asked for."""
         cursor = f', {self._cursor_of_row()} AS "*c"' if self.cursors_asked else ""
@@ -108,7 +123,7 @@ class Page:
         keys = self._keys(descending=self.order.descending != self.backward)
         return (
             f"SELECT {self.alias}.*{cursor} FROM {self.planner.table(self.entity)} {self.alias} "
-            f"WHERE {where} ORDER BY {keys} LIMIT {self.size} + 1"
+            f"WHERE {where} ORDER BY {keys} LIMIT {self.size}{' + 1' if self.one_more else ''}"
         )
 
     def part(self, name: str, kind: GraphQLObjectType, fields: list[FieldDetails], joins: list[str]) -> list[Part]:
@@ -143,17 +158,19 @@ class Page:
     @property
     def _first(self) -> str:
         """The number of the page's first row among the rows fetched."""
-        return f"(greatest(count(*) - {self.size}, 0) + 1)::int" if self.backward else "1"
+        return f"(greatest(count(*) - {self.size}, 0) + 1)::int" if self.backward and self.one_more else "1"
 
     @property
     def _last(self) -> str:
-        return "count(*)::int" if self.backward else f"least(count(*), {self.size})::int"
+        return f"least(count(*), {self.size})::int" if self.one_more and not self.backward else "count(*)::int"
 
     def _aggregate(self, expression: str) -> str:
         return f"(array_agg({expression} ORDER BY {self._keys(descending=self.order.descending)}))"
 
     def _cut(self, expression: str) -> str:
         """The page's values of an expression, in order, joined by commas."""
+        if not self.one_more:
+            return f"string_agg({expression}, ',' ORDER BY {self._keys(descending=self.order.descending)})"
         return f"array_to_string({self._aggregate(expression)}[{self._first}:{self._last}], ',')"
 
     def _cursor(self, number: str) -> str:
@@ -180,9 +197,13 @@ class Page:
     @property
     def size(self) -> str:
         """How many rows the page has at most."""
+        asked = "last" if self.backward else "first"
         if not self.sized:
             return str(DEFAULT_PAGE)
-        return self.planner.parameters.argument(self.source, ("last" if self.backward else "first",), "int", int)
+        written = self.planner.parameters.sources[self.source].constant
+        if written is not None:
+            return str(int(written[asked]))
+        return self.planner.parameters.argument(self.source, (asked,), "int", int)
 
     def _check_size(self) -> None:
         asked, source, node = "last" if self.backward else "first", self.source, self.node
