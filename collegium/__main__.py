@@ -1,0 +1,85 @@
+"""`collegium`: one command line for everything that an operator does."""
+
+import asyncio
+import inspect
+import signal
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import uvloop
+from cyclopts import App, CycloptsError, Parameter
+
+from collegium.output import FAILED, USAGE, Answer, Problem, err, show, show_problem
+from collegium.settings import DEFAULTS, GROUP, Settings, made_absolute
+from migrations import MigrationError
+from tenants.postgres_home import EmbeddedPostgresError
+from tenants.refusals import Refused
+
+EXPECTED = (Problem, Refused, MigrationError, EmbeddedPostgresError)
+INTERRUPTED = 130
+TERMINATED = 143
+
+app = App(
+    name="collegium",
+    help="A headless platform for blended learning, reached through a multi-tenant GraphQL API.",
+    error_console=err,
+)
+
+COMMANDS = {
+    "run": ("run:run", "Start the whole platform: database, demo tenant, server and worker."),
+    "tour": ("tour:tour", "Play a whole program through against a running server, and check every number."),
+    "serve": ("serve:serve", "Serve the API and the explorer from a migrated database."),
+    "worker": ("worker:worker", "Let happen what is due, beside servers that leave it to workers."),
+    "migrate": ("migrate:migrate", "Bring the database to the shape that this version works with."),
+    "tenant": ("tenants:app", "Tenants: whose data and brand it is."),
+    "key": ("keys:app", "Keys: how people and programs prove who they are."),
+    "schema": ("schema:schema", "Print the GraphQL schema, or compare it with the committed one."),
+}
+for place, (name, (target, help_)) in enumerate(COMMANDS.items()):
+    app.command(f"collegium.commands.{target}", name=name, help=help_, sort_key=place)  # imported when it is called
+
+
+@app.meta.default
+def launch(
+    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    settings: Annotated[Settings, Parameter(name="*", group=GROUP)] = DEFAULTS,
+) -> int:
+    """Run one command and tell what came of it."""
+    try:
+        command, bound, wanted = app.parse_args(tokens, exit_on_error=False, print_error=not settings.json)
+    except CycloptsError as error:
+        if settings.json:
+            show_problem(str(error), json=True)
+        return USAGE
+    given = {"settings": made_absolute(settings)} if "settings" in wanted else {}
+    try:
+        answer = command(*bound.args, **bound.kwargs, **given)
+        if inspect.iscoroutine(answer):
+            answer = uvloop.run(until_terminated(answer))
+    except EXPECTED as problem:
+        show_problem(str(problem), json=settings.json)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except asyncio.CancelledError:
+        return TERMINATED
+    if not isinstance(answer, Answer):
+        return 0
+    show(answer, json=settings.json)
+    return answer.code
+
+
+async def until_terminated(command: Coroutine[Any, Any, Answer]) -> Answer:
+    """A command that is told to end cleans up behind itself first."""
+    task = asyncio.ensure_future(command)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
+
+
+def main() -> None:
+    sys.exit(app.meta())
+
+
+if __name__ == "__main__":
+    main()

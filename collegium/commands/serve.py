@@ -1,0 +1,28 @@
+"""`collegium serve`."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from collegium import logs
+from collegium.database import opened
+from collegium.output import Answer, err
+from collegium.server import listen, serving, stopping, until_stopped, url_of
+from collegium.settings import Given
+
+
+async def serve(*, worker: Annotated[bool, Parameter(negative="--no-worker")] = True, settings: Given) -> Answer:
+    """Serve the API and the explorer from a migrated database.
+
+    Parameters
+    ----------
+    worker
+        Also let happen what is due. Leave it to separate workers with --no-worker.
+    """
+    logs.configure()
+    with stopping() as stop, listen(settings) as listener:
+        url = url_of(listener)
+        async with opened(settings) as database, serving(database, settings, listener) as server:
+            err.print(f"Serving {url}/graphql and {url}/explorer. Stop with Ctrl-C.", soft_wrap=True)
+            await until_stopped(database, server, stop, sweep=worker)
+    return Answer({"stopped": True}, "Stopped.")

@@ -1,0 +1,60 @@
+"""The demo: a sandbox tenant with a small program under way, made once, and a key to try it with."""
+
+import os
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from collegium.commands.keys import administrator, issue
+from collegium.settings import Settings
+from tenants import keys, registry
+from tenants.database import Database
+from tenants.keys import Role
+from tenants.registry import Tenant, wall
+
+SLUG = "demo"
+NAME = "Demo Academy"
+
+
+async def prepare(database: Database, settings: Settings) -> str:
+    """The key of the demo's administrator. It is kept in the home folder, so that every start can show it."""
+    tenant = await _tenant(database)
+    kept = settings.home / "demo-key"
+    async with database.transaction(tenant.id) as db:
+        return await _valid(db, tenant, kept) or await _new(db, tenant, kept)
+
+
+async def _tenant(database: Database) -> Tenant:
+    async with database.platform() as db:
+        known = await registry.by_slug(db, SLUG)
+        if known is not None:
+            return known
+        tenant = Tenant(slug=SLUG, name=NAME, display_name=NAME, sandbox=True, created_at=wall())
+        return await registry.create(db, tenant, hosts=[f"{SLUG}.localhost"])
+
+
+async def _valid(db: AsyncSession, tenant: Tenant, kept: Path) -> str | None:
+    """The key that is kept, where this database knows it and it still works."""
+    text = read(kept)
+    key = await keys.find(db, text) if text else None
+    return text if key is not None and keys.valid(key, tenant.now(wall())) else None
+
+
+async def _new(db: AsyncSession, tenant: Tenant, kept: Path) -> str:
+    issued = await issue(db, tenant, await administrator(db, tenant), roles=frozenset({Role.TENANT_ADMIN}))
+    keep(kept, issued.text)
+    return issued.text
+
+
+def read(kept: Path) -> str:
+    return kept.read_text().strip() if kept.exists() else ""
+
+
+def keep(kept: Path, text: str) -> None:
+    """Readable by us alone from its first moment, and there whole or not at all."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = kept.with_name(f"{kept.name}.new")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text + "\n")
+    unfinished.rename(kept)

@@ -1,0 +1,100 @@
+"""A server: the application at a socket, the sweep beside it, and an end that leaves nothing half done."""
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+
+from api.app import application
+from api.explorer import SOURCE, Explorer
+from collegium.output import Problem
+from collegium.settings import Settings, address
+from collegium.sweep import Sweep
+from tenants.database import Database
+
+BACKLOG = 2048
+LAST_REQUESTS = 10  # seconds that requests have to finish when the server ends
+
+
+class Server(uvicorn.Server):
+    """Ends when it is told by us: signals are the command's to hear."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The socket to serve at. Clients that come early wait in its queue until the server is ready."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as problem:
+        if problem.errno == errno.EADDRINUSE:
+            raise Problem(
+                f"Port {settings.port} of {settings.host} is in use. "
+                f"Stop what listens there, or choose another: PORT={settings.port + 1}."
+            ) from None
+        raise Problem(
+            f"Can't listen at {settings.host}, port {settings.port}: {problem.strerror or problem}."
+        ) from None
+    except OverflowError as problem:
+        raise Problem(f"Can't listen at port {settings.port}: {problem}.") from None
+
+
+def url_of(listener: socket.socket) -> str:
+    host, port, *_ = listener.getsockname()
+    return address(host, port)
+
+
+@contextmanager
+def stopping() -> Generator[asyncio.Event]:
+    """An event that Ctrl-C and SIGTERM set, instead of ending the process where it stands."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, stop.set)
+    try:
+        yield stop
+    finally:
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(one)
+
+
+@asynccontextmanager
+async def serving(
+    database: Database, settings: Settings, listener: socket.socket, *, explorer: bool = True
+) -> AsyncGenerator[asyncio.Task[None]]:
+    """The application answers at the socket until the end, which waits for the requests under way."""
+    app = application(database, Explorer(SOURCE, settings.home) if explorer else None)
+    config = uvicorn.Config(
+        app,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=LAST_REQUESTS,
+    )
+    server = Server(config)
+    task = asyncio.create_task(server.serve([listener]))
+    try:
+        yield task
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def until_stopped(database: Database, server: asyncio.Task[None], stop: asyncio.Event, *, sweep: bool) -> None:
+    """Sweep, if asked to, until told to stop, or until the server ends by itself."""
+    server.add_done_callback(lambda _: stop.set())
+    if sweep:
+        await Sweep(database).until(stop)
+    await stop.wait()
