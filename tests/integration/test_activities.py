@@ -3,10 +3,12 @@ import asyncio
 import pytest
 from sqlmodel import col, select
 
-from domain import activities
+from domain import activities, communities, journeys
 from domain.activities import Activity, ActivityKind, ActivityRefusal, ActivityRefused, Stage
+from domain.communities import NewCommunity
 from tests.conftest import BY, NOW
-from tests.rows import a_new_activity, a_program, an_activity, events_of, unknown
+from tests.integration.making import an_instrument
+from tests.rows import a_cohort, a_new_activity, a_program, a_session, an_activity, events_of, unknown
 
 
 async def test_an_activity_goes_to_the_end_of_the_blueprint(db):
@@ -65,6 +67,40 @@ async def test_a_removed_activity_is_gone_but_not_forgotten(db):
     assert (await db.scalars(select(Activity))).all() == []
     facts = {"program_id": str(program.id), "title": "Two weeks later"}
     assert (await events_of(db, activity))[1:] == [("removed", facts)]
+
+
+async def test_a_pulse_opens_a_questionnaire_and_a_community_activity_leads_into_one(db):
+    program, instrument = await a_program(db), await an_instrument(db)
+    community = await communities.found(db, NewCommunity(name="Coaches", domain="Feedback"), by=BY, now=NOW)
+
+    pulse = await an_activity(db, program, kind=ActivityKind.PULSE, instrument_id=instrument.id)
+    practice = await an_activity(db, program, kind=ActivityKind.COMMUNITY, community_id=community.id)
+
+    assert (pulse.instrument_id, practice.community_id) == (instrument.id, community.id)
+
+
+async def test_an_update_without_a_difference_leaves_no_event(db):
+    activity = await an_activity(db, await a_program(db))
+
+    await activities.update(db, activity.id, {"title": " Two weeks later "}, by=BY, now=NOW)
+
+    assert [verb for verb, _ in await events_of(db, activity)] == ["added"]
+
+
+async def test_an_activity_that_journeys_have_is_not_removed(database, tenant):
+    async with database.transaction(tenant.id) as db:
+        program = await a_program(db)
+        activity, cohort = await an_activity(db, program), await a_cohort(db, program)
+        await a_session(db, program, cohort_id=cohort.id)
+        await journeys.unroll(db, cohort.id, by=BY, now=NOW)
+
+    with pytest.raises(ActivityRefused) as refused:
+        async with database.transaction(tenant.id) as db:
+            await activities.remove(db, activity.id, by=BY, now=NOW)
+
+    assert (refused.value.reason, refused.value.field) == (ActivityRefusal.IN_USE, "id")
+    async with database.transaction(tenant.id) as db:
+        assert (await db.scalars(select(Activity.id))).all() == [activity.id]
 
 
 async def test_what_is_not_there_is_refused(db):

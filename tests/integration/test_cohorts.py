@@ -24,6 +24,14 @@ async def test_a_cohort_may_be_renamed(db):
     assert (await events_of(db, cohort))[1:] == [("updated", {"name": "Autumn 2026"})]
 
 
+async def test_an_update_without_a_difference_leaves_no_event(db):
+    cohort = await a_cohort(db, await a_program(db))
+
+    await cohorts.update(db, cohort.id, {"name": " Autumn "}, by=BY, now=NOW)
+
+    assert [verb for verb, _ in await events_of(db, cohort)] == ["created"]
+
+
 async def test_a_reference_names_one_cohort(db):
     program = await a_program(db)
     await a_cohort(db, program, external_ref="autumn")

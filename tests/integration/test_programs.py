@@ -32,6 +32,14 @@ async def test_an_update_must_leave_a_whole_program(db):
     assert (refused.value.reason, refused.value.field) == (ProgramRefusal.INVALID, "price")
 
 
+async def test_an_update_without_a_difference_leaves_no_event(db):
+    program = await a_program(db)
+
+    await programs.update(db, program.id, {"title": " Giving feedback "}, by=BY, now=NOW)
+
+    assert [verb for verb, _ in await events_of(db, program)] == ["created"]
+
+
 async def test_a_reference_names_one_program(db):
     await a_program(db, external_ref="cat-1")
 
