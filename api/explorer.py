@@ -204,7 +204,7 @@ async def run(*command: str, folder: Path | None = None) -> tuple[int, str]:
         start_new_session=True,
     )
     with suppress(ProcessLookupError):
-        os.setpriority(os.PRIO_PGRP, process.pid, 10)
+        os.setpriority(os.PRIO_PGRP, process.pid, 5)
     try:
         output, _ = await process.communicate()
     finally:

@@ -43,6 +43,6 @@ function shortly(viewer: Viewer): string {
     case 'refused':
       return 'Key refused';
     case 'known':
-      return viewer.displayName;
+      return viewer.displayName || 'Key in use';
   }
 }

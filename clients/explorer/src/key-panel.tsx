@@ -100,12 +100,14 @@ function Who({ viewer }: { viewer: Viewer }) {
     case 'known':
       return (
         <>
-          <p className="explorer-who">{viewer.displayName}</p>
-          <ul className="explorer-roles" aria-label="Roles">
-            {viewer.roles.map((role) => (
-              <li key={role}>{role}</li>
-            ))}
-          </ul>
+          <p className="explorer-who">{viewer.displayName || 'A key without a name'}</p>
+          {viewer.roles.length > 0 && (
+            <ul className="explorer-roles" aria-label="Roles">
+              {viewer.roles.map((role) => (
+                <li key={role}>{role}</li>
+              ))}
+            </ul>
+          )}
         </>
       );
     case 'refused':
