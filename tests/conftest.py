@@ -19,6 +19,18 @@ from tests.statements import untied
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 BY = Actor()
+NEEDS = ("browser", "node", "data")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Where everything has to be there, a test that was skipped for want of it has failed."""
+    report = yield
+    needs = [name for name in NEEDS if item.get_closest_marker(name)]
+    if report.skipped and needs and os.environ.get("COLLEGIUM_CI_STRICT") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and it may not be here: {call.excinfo.value}"
+    return report
 
 
 @pytest.fixture(scope="session")
