@@ -94,7 +94,7 @@ def _invalid(field: str, message: str) -> AttendanceRefused:
     return AttendanceRefused(AttendanceRefusal.INVALID, message, field=field)
 
 
-async def record(  # noqa: PLR0913 -- who was at which meeting, by whom, and when
+async def record(
     db: AsyncSession, meeting_id: uuid.UUID, person_id: uuid.UUID, presence: Presence, *, by: Actor, now: datetime
 ) -> Attendance:
     """Put down that the person was there, or correct what was put down. The same again changes nothing.
