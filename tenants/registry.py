@@ -4,6 +4,7 @@ Invariant: a tenant is found by its host name or named in a key; where both spea
 found and refused. Only a sandbox's clock moves, and only forward.
 """
 
+import math
 import re
 import secrets
 import uuid
@@ -135,7 +136,7 @@ def checked(tenant: Tenant) -> Tenant:
 
 
 def moved_clock(tenant: Tenant, to: datetime, wall: datetime) -> int:
-    """The sandbox's new offset in seconds, or why its clock can't be moved there."""
+    """The sandbox's new offset in seconds, rounded up so that `to` is reached, or why its clock can't go there."""
     if not tenant.sandbox:
         raise TenantRefused(TenantRefusal.NOT_A_SANDBOX, "Only a sandbox's clock can be moved. Create one to rehearse.")
     if to <= tenant.now(wall):
@@ -144,7 +145,7 @@ def moved_clock(tenant: Tenant, to: datetime, wall: datetime) -> int:
             f"It is {tenant.now(wall):%Y-%m-%d %H:%M} UTC for this tenant already; its clock only moves forward.",
             field="to",
         )
-    return round((to - wall).total_seconds())
+    return math.ceil((to - wall).total_seconds())
 
 
 def zone(name: str) -> ZoneInfo:
