@@ -1,10 +1,10 @@
 """`collegium`: one command line for everything that an operator does."""
 
 import asyncio
-import inspect
 import signal
 import sys
 from collections.abc import Coroutine
+from inspect import cleandoc, iscoroutine
 from typing import Annotated, Any
 
 import uvloop
@@ -27,17 +27,51 @@ app = App(
 )
 
 COMMANDS = {
-    "run": ("run:run", "Start the whole platform: database, demo tenant, server and worker."),
-    "tour": ("tour:tour", "Play a whole program through against a running server, and check every number."),
+    "run": (
+        "run:run",
+        """Start the whole platform: database, demo tenant, server and worker.
+
+        Prints the addresses and a key to try them with. The first start takes a little longer. Stop with Ctrl-C, and
+        start again whenever you like: everything stays in the home folder.""",
+    ),
+    "tour": (
+        "tour:tour",
+        """Play a whole program through against a running server, and check every number.
+
+        Creates two fresh sandbox tenants with a key each; everything else goes only through GraphQL over HTTP, as a
+        foreign program would do it. Ends with 0 only if every number is what it must be.""",
+    ),
     "serve": ("serve:serve", "Serve the API and the explorer from a migrated database."),
-    "worker": ("worker:worker", "Let happen what is due, beside servers that leave it to workers."),
-    "migrate": ("migrate:migrate", "Bring the database to the shape that this version works with."),
-    "tenant": ("tenants:app", "Tenants: whose data and brand it is."),
-    "key": ("keys:app", "Keys: how people and programs prove who they are."),
-    "schema": ("schema:schema", "Print the GraphQL schema, or compare it with the committed one."),
+    "worker": (
+        "worker:worker",
+        """Let happen what is due: prompts are posted, pulses opened, steps become due or overdue.
+
+        `run` and `serve` do this themselves. Start workers where servers run with --no-worker, as many as you like.""",
+    ),
+    "migrate": (
+        "migrate:migrate",
+        """Bring the database to the shape that this version works with. Safe to run again.
+
+        Creates what is missing: the embedded server's data, the database in it, the two roles, the tables.""",
+    ),
+    "tenant": ("tenants:app", "Create, list, suspend and resume tenants, and move a sandbox's clock."),
+    "key": ("keys:app", "Create and revoke keys, by which people and programs prove who they are."),
+    "import": (
+        "imports:import_",
+        """Bring in what other systems know, by a plan that says which column becomes which field.
+
+        Rows that can't be brought in are counted and told, and stop nobody else. Bringing the same in again changes
+        nothing.""",
+    ),
+    "schema": (
+        "schema:schema",
+        """Print the GraphQL schema, or compare it with the committed one.
+
+        The schema is the contract with every client. With --check, ends with 1 and a diff where it has changed.""",
+    ),
 }
 for place, (name, (target, help_)) in enumerate(COMMANDS.items()):
-    app.command(f"collegium.commands.{target}", name=name, help=help_, sort_key=place)  # imported when it is called
+    app.command(f"collegium.commands.{target}", name=name, help=cleandoc(help_), sort_key=place)  # imported when called
 
 
 @app.meta.default
@@ -55,7 +89,7 @@ def launch(
     given = {"settings": made_absolute(settings)} if "settings" in wanted else {}
     try:
         answer = command(*bound.args, **bound.kwargs, **given)
-        if inspect.iscoroutine(answer):
+        if iscoroutine(answer):
             answer = uvloop.run(until_terminated(answer))
     except EXPECTED as problem:
         show_problem(str(problem), json=settings.json)

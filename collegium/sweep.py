@@ -12,15 +12,17 @@ from tenants import registry
 from tenants.database import Database
 from tenants.registry import Tenant, TenantStatus, wall
 
-PAUSE = 1.0
+PAUSE = 1.0  # seconds between two passes
+PATIENCE = 30.0  # seconds for one tenant, before it is left for the next pass
 log = structlog.get_logger(__name__)
 
 
 class Sweep:
     """Remembers which tenants fail, so that a failure is told when it begins and when it is over, not every second."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, patience: float = PATIENCE) -> None:
         self.database = database
+        self.patience = patience
         self.failing: set[uuid.UUID | None] = set()
 
     async def until(self, stop: asyncio.Event) -> None:
@@ -34,7 +36,7 @@ class Sweep:
     async def pass_by(self) -> int:
         """Visit every active tenant once; how many steps have changed."""
         try:
-            async with self.database.platform() as db:
+            async with asyncio.timeout(self.patience), self.database.platform() as db:
                 tenants = await registry.every(db)
         except Exception as error:  # noqa: BLE001 -- a database that is away comes back
             self._failed(None, "every", error)
@@ -44,7 +46,7 @@ class Sweep:
 
     async def _visit(self, tenant: Tenant) -> int:
         try:
-            async with self.database.transaction(tenant.id) as db:
+            async with asyncio.timeout(self.patience), self.database.transaction(tenant.id) as db:
                 changed = await sweeps.open_due(db, now=tenant.now(wall()))
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) not in LOST_A_RACE:  # otherwise the next pass finds the rest

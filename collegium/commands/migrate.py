@@ -7,10 +7,6 @@ from collegium.settings import Given
 
 
 async def migrate(*, settings: Given) -> Answer:
-    """Bring the database to the shape that this version works with. Safe to run again.
-
-    Creates what is missing: the embedded server's data, the database in it, the two roles, the tables.
-    """
     async with reached(settings) as addresses:
         await migrations.upgrade(addresses.administrator)
         revision = await migrations.revision(addresses.administrator)

@@ -14,11 +14,6 @@ QUESTION = '{"query": "{ viewer { displayName } programs { nodes { title } } }"}
 
 
 async def run(*, settings: Given) -> Answer:
-    """Start the whole platform: database, demo tenant, server and worker. The first start takes a little longer.
-
-    Prints the addresses and a key to try them with. What runs on the embedded PostgreSQL stays in the home folder;
-    stop with Ctrl-C and start again whenever you like.
-    """
     logs.configure()
     with stopping() as stop, listen(settings) as listener:
         async with reached(settings) as addresses:

@@ -20,7 +20,7 @@ def schema(
     output: Path | None = None,
     settings: Given,
 ) -> Answer:
-    """Print the GraphQL schema, which is the contract with every client.
+    """The schema in its definition language.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from collegium.settings import Given
 
 
 async def serve(*, worker: Annotated[bool, Parameter(negative="--no-worker")] = True, settings: Given) -> Answer:
-    """Serve the API and the explorer from a migrated database.
+    """Until Ctrl-C or SIGTERM.
 
     Parameters
     ----------

@@ -37,6 +37,7 @@ def _read(read: Any, text: str) -> Any:  # noqa: ANN401 -- a scalar's own reader
 @app.command
 async def create(
     slug: str,
+    /,
     *,
     name: str,
     display_name: str | None = None,
@@ -99,6 +100,7 @@ async def list_(*, settings: Given) -> Answer:
 @app.command
 async def clock(
     slug: str,
+    /,
     *,
     to: Annotated[datetime | None, Parameter(converter=instant, n_tokens=1)] = None,
     forward: Annotated[timedelta | None, Parameter(converter=duration, n_tokens=1)] = None,
@@ -132,7 +134,7 @@ async def clock(
 
 
 @app.command
-async def suspend(slug: str, *, settings: Given) -> Answer:
+async def suspend(slug: str, /, *, settings: Given) -> Answer:
     """Suspend a tenant: nobody gets in, nothing happens, nothing is lost.
 
     Parameters
@@ -144,7 +146,7 @@ async def suspend(slug: str, *, settings: Given) -> Answer:
 
 
 @app.command
-async def resume(slug: str, *, settings: Given) -> Answer:
+async def resume(slug: str, /, *, settings: Given) -> Answer:
     """Let a suspended tenant in again. What became due meanwhile happens.
 
     Parameters

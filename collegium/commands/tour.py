@@ -34,10 +34,7 @@ NAMES = ("North Academy", "South Academy")
 
 
 async def tour(*, url: Annotated[str | None, Parameter(show_default=False)] = None, settings: Given) -> Answer:
-    """Play a whole program through against a running server, and check every number.
-
-    Creates two fresh sandbox tenants with a key each; everything else goes only through GraphQL over HTTP, as a foreign
-    program would do it. Ends with 0 only if every number is what it must be.
+    """Every step, with what was expected and what came.
 
     Parameters
     ----------

@@ -1,12 +1,16 @@
-"""The demo: a sandbox tenant with a small program under way, made once, and a key to try it with."""
+"""The demo's tenant, and a key to try it with."""
 
 import os
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import select
 
 from collegium.commands.keys import administrator, issue
+from collegium.demo import lived
 from collegium.settings import Settings
+from domain.programs import Program
 from tenants import keys, registry
 from tenants.database import Database
 from tenants.keys import Role
@@ -21,11 +25,15 @@ async def prepare(database: Database, settings: Settings) -> str:
     tenant = await _tenant(database)
     kept = settings.home / "demo-key"
     async with database.transaction(tenant.id) as db:
+        await registry.lock(db, tenant.id)
+        if await db.scalar(select(Program.id).limit(1)) is None:
+            await lived.live(db, now=tenant.now(wall()))
         return await _valid(db, tenant, kept) or await _new(db, tenant, kept)
 
 
 async def _tenant(database: Database) -> Tenant:
     async with database.platform() as db:
+        await db.execute(text("SELECT pg_advisory_xact_lock(hashtext('collegium demo'))"))  # who starts beside us waits
         known = await registry.by_slug(db, SLUG)
         if known is not None:
             return known
@@ -35,9 +43,9 @@ async def _tenant(database: Database) -> Tenant:
 
 async def _valid(db: AsyncSession, tenant: Tenant, kept: Path) -> str | None:
     """The key that is kept, where this database knows it and it still works."""
-    text = read(kept)
-    key = await keys.find(db, text) if text else None
-    return text if key is not None and keys.valid(key, tenant.now(wall())) else None
+    known = read(kept)
+    key = await keys.find(db, known) if known else None
+    return known if key is not None and keys.valid(key, tenant.now(wall())) else None
 
 
 async def _new(db: AsyncSession, tenant: Tenant, kept: Path) -> str:
