@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 from api import ids
 from api.engine.types import ENTITIES
@@ -182,9 +182,9 @@ async def _ids(db, tenant_id):
     schema()
     found = {}
     for entity in ENTITIES.values():
-        if entity.prefix is None:
+        table = entity.columns
+        if entity.prefix is None or table is None:
             continue
-        table = SQLModel.metadata.tables[entity.table]
         rows = await db.scalars(sa.select(table.c.id).where(table.c[entity.tenant_column] == tenant_id))
         found[entity.name] = [ids.encode(entity.prefix, row) for row in rows]
     return found

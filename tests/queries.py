@@ -1,4 +1,4 @@
-"""Queries made up from the schema: valid ones, rewritten with aliases, fragments, directives, variables and real values."""
+"""Queries made up from the schema, rewritten with aliases, fragments, directives, variables and real values."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -145,7 +145,7 @@ class Rewriting:
         return ArgumentNode(name=argument, value=variable)
 
     def directives(self) -> tuple[DirectiveNode, ...]:
-        if not self.draw(st.integers(0, 3)) == 0:
+        if self.draw(st.integers(0, 3)) != 0:
             return ()
         name = NameNode(value=self.draw(st.sampled_from(["skip", "include"])))
         condition = NameNode(value="if")

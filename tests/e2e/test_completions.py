@@ -48,7 +48,9 @@ def test_generated_queries_are_answered_alike_by_both_completions(database_url):
         ]
 
         @given(query=queries(schema(), academy.ids), viewer=st.sampled_from(viewers))
-        @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+        @settings(
+            max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+        )
         def alike(query, viewer):
             direct = runner.run(ask(engine, viewer, query, core=False))
             completed = runner.run(ask(engine, viewer, query, core=True))
