@@ -25,7 +25,7 @@ query ($id: ID!) {
     responseCount
     results {
       code kind prompt answered mean median standardDeviation texts
-      distribution { value label count share } nps { score n promoters passives detractors }
+      distribution { value label count share } nps { score low high n promoters passives detractors }
     }
   }
 }"""
@@ -135,7 +135,21 @@ async def test_what_is_wrong_with_an_evaluation_is_named(coordinator, instrument
     assert await opened(coordinator, instrument, sessionId=cohort_id) == refused("NOT_FOUND", "sessionId")
     assert await opened(coordinator, instrument, programId=f"prg_{NOBODYS}") == refused("NOT_FOUND", "programId")
     assert await opened(coordinator, cohort, cohortId=cohort_id) == refused("NOT_FOUND", "instrumentId")
+    assert await opened(coordinator, instrument, cohortId=cohort_id, externalRef=" ") == refused(
+        "INVALID", "externalRef"
+    )
     assert await coordinator.data("{ evaluations { totalCount } }") == {"evaluations": {"totalCount": 0}}
+
+
+async def test_an_evaluation_is_found_by_ones_own_reference(coordinator, instrument, database, tenant):
+    program, _, _ = await a_cohort(database, tenant)
+    given = {"programId": gid("prg", program), "externalRef": "survey-7"}
+    first = await opened(coordinator, instrument, **given)
+
+    found = await coordinator.data('{ evaluation(externalRef: "survey-7") { id externalRef } }')
+
+    assert found == {"evaluation": {"id": first["id"], "externalRef": "survey-7"}}
+    assert await opened(coordinator, instrument, **given) == refused("REFERENCE_TAKEN", "externalRef")
 
 
 async def test_only_coordinators_open_evaluations(instrument, learner, visitor, http, database, tenant):
@@ -189,6 +203,8 @@ async def test_results_sum_up_the_answers(coordinator, instrument, items, http, 
     }
     assert recommend["nps"] == {
         "score": pytest.approx(100 / 3),
+        "low": pytest.approx(-73.35359280789578),
+        "high": 100,
         "n": 3,
         "promoters": 2,
         "passives": 0,
