@@ -86,7 +86,7 @@ class Evaluation(Node):
     results: list[ItemResult] | None = decided(
         FACTS,
         told,
-        f"What the responses amount to, item by item; null for learners. {ANONYMITY}",
+        f"What the responses amount to, item by item; null for those who only take part. {ANONYMITY}",
         only=READ,
     )
     responses: Connection[Response] = to_many(

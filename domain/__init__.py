@@ -10,12 +10,12 @@ The words, one meaning each, in database, code, schema and docs:
 - Session: one instructor-led event. Meeting: one of its dated parts.
 - Registration: a learner's seat, or place in the queue, for one session. Attendance: that they were there, at which
   meeting, by what evidence. Head count: how many were registered, attended or were certified, without names.
-- Journey: the blueprint unrolled for a cohort or a learner. Step: one dated part of it; it moves when its session moves.
+- Journey: the blueprint unrolled for a cohort or a learner. Step: one dated part of it; it moves with its session.
 - Channel: where people talk. Post: what someone said there; a prompt is a post made by a due step.
 - Community: a community of practice. Membership: a person in it.
 - Question, Answer: what was asked, what was answered; the asker or a moderator accepts one answer.
 - Instrument: a versioned questionnaire. Item: one of its questions. Evaluation: an instrument opened for a cohort or a
-  session. Response: one person's answers; ItemAnswer: the answer to one item.
+  session. Response: one person's answers; ItemAnswer: the answer to one item. Results: what the responses amount to.
 - Event: what happened, by whom, when; the history is made of them.
 - Refusal: the considered "no", with a reason. Record: a row with a meaning.
 """
