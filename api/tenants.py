@@ -8,11 +8,11 @@ import strawberry
 
 from api.engine.fields import column, embedded, sql
 from api.engine.types import Node, only, part, planned
-from api.mutations import Command, Told, mutation, refusal
+from api.mutations import Command, Told, changes, mutation, refusal
 from api.permissions import ADMINS, PUBLIC, Access
 from api.scalars import URL, EmailAddress, Locale, TimeZone
 from api.words import enum
-from domain import sweeps
+from domain import history, sweeps
 from tenants import registry
 
 enum(
@@ -82,6 +82,50 @@ class MoveClockInput:
     to: datetime = strawberry.field(description="The time it shall be. It only moves forward.")
 
 
+@strawberry.input(description="The three shares in percent; they add up to 100.")
+class BenchmarkInput:
+    experience: int = strawberry.field(description="From direct experience.")
+    social: int = strawberry.field(description="From others.")
+    formal: int = strawberry.field(description="From formal training.")
+
+
+@strawberry.input(description="What to change of the tenant's brand and settings. What is left out stays.")
+class UpdateTenantInput:
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="The name in contracts and lists.")
+    display_name: str | None = strawberry.field(default=strawberry.UNSET, description="The name that learners see.")
+    logo_url: URL | None = strawberry.field(default=strawberry.UNSET, description="The logo; null for none.")
+    primary_color: str | None = strawberry.field(default=strawberry.UNSET, description="Such as `#1f4e79`.")
+    accent_color: str | None = strawberry.field(default=strawberry.UNSET, description="Such as `#c8553d`.")
+    support_email: EmailAddress | None = strawberry.field(
+        default=strawberry.UNSET, description="Where learners find help; null for nowhere."
+    )
+    time_zone: TimeZone | None = strawberry.field(default=strawberry.UNSET, description="Of wall times without one.")
+    locale: Locale | None = strawberry.field(default=strawberry.UNSET, description="Of what the tenant itself writes.")
+    benchmark: BenchmarkInput | None = strawberry.field(
+        default=strawberry.UNSET, description="The mix to compare with."
+    )
+    check_in_offset_days: int | None = strawberry.field(default=strawberry.UNSET, description="Between 1 and 365.")
+    pulse_offset_days: int | None = strawberry.field(default=strawberry.UNSET, description="Between 1 and 365.")
+
+
+@mutation(
+    "Change the tenant's brand and settings.",
+    answers=Tenant,
+    refuses=[TenantRefused],
+    allow=Access(ADMINS, "settings:write"),
+)
+async def update_tenant(command: Command, input: UpdateTenantInput) -> registry.Tenant:  # noqa: A002 -- the schema's word
+    wanted = changes(input, clearable={"logo_url", "support_email"})
+    benchmark = wanted.pop("benchmark", None)
+    if benchmark is not None:
+        wanted |= {f"benchmark_{share}": percent for share, percent in vars(benchmark).items()}
+    changed = await registry.update(command.db, command.viewer.tenant.id, wanted)
+    tenant = await registry.by_id(command.db, command.viewer.tenant.id)
+    if changed:
+        await history.record(command.db, tenant, "updated", by=command.by, now=command.now, **changed)
+    return tenant
+
+
 @mutation(
     "Move a sandbox's clock forward. Everything that is due by then happens at once.",
     answers=Tenant,
@@ -90,5 +134,6 @@ class MoveClockInput:
 )
 async def move_clock(command: Command, input: MoveClockInput) -> Told:  # noqa: A002 -- the schema's word
     tenant = await registry.move_clock(command.db, command.viewer.tenant.id, to=input.to, wall=command.wall)
+    await history.record(command.db, tenant, "moved_clock", by=command.by, now=command.now, to=input.to)
     await sweeps.open_due(command.db, now=input.to)
     return Told(tenant, now=input.to)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, func, select
 
 from tenants.records import UTC, TenantOwned, unique
+from tenants.registry import Tenant
 from tenants.viewer import Actor
 
 SEQUENCE = "event_sequence"
@@ -39,9 +40,9 @@ class Event(TenantOwned, table=True):
 
 
 async def record(
-    db: AsyncSession, aggregate: TenantOwned, verb: str, *, by: Actor, now: datetime, **facts: object
+    db: AsyncSession, aggregate: TenantOwned | Tenant, verb: str, *, by: Actor, now: datetime, **facts: object
 ) -> Event:
-    """Append to the history of an aggregate: `await record(db, session, "rescheduled", by=by, now=now, starts_at=…)`.
+    """Append to the history of an aggregate what was done to it, and the facts that a reader needs.
 
     An aggregate that is not in the database yet has no history: its first event is number 1, without asking.
     """
@@ -63,9 +64,9 @@ async def record_each(
     now: datetime,
 ) -> None:
     """The same happened to many aggregates, to each with its own facts: written at once, however many they are."""
-    ids = [aggregate.id for aggregate, _ in happened]
+    ids = [aggregate.id for aggregate, _ in happened if not inspect(aggregate).pending]
     numbers = select(Event.aggregate_id, func.max(Event.sequence)).where(col(Event.aggregate_id).in_(ids))
-    last = {row[0]: row[1] for row in await db.execute(numbers.group_by(col(Event.aggregate_id)))}
+    last = {row[0]: row[1] for row in await db.execute(numbers.group_by(col(Event.aggregate_id)))} if ids else {}
     db.add_all(
         _event(aggregate, verb, facts, sequence=last.get(aggregate.id, 0) + 1, by=by, now=now)
         for aggregate, facts in happened
@@ -74,7 +75,7 @@ async def record_each(
 
 
 def _event(
-    aggregate: TenantOwned, verb: str, facts: Mapping[str, object], *, sequence: int, by: Actor, now: datetime
+    aggregate: TenantOwned | Tenant, verb: str, facts: Mapping[str, object], *, sequence: int, by: Actor, now: datetime
 ) -> Event:
     return Event(
         aggregate=type(aggregate).__name__,

@@ -122,7 +122,7 @@ def _criterion(record: type[TenantOwned], info: dict[Any, Any]) -> LoaderCriteri
 
 
 def _named(statement: Executable) -> Iterable[type[TenantOwned]]:
-    elements = visitors.iterate(statement)  # type: ignore[arg-type] -- every statement can be walked through
+    elements = visitors.iterate(statement)  # type: ignore[arg-type]
     mappers = dict.fromkeys(element._annotations.get("parentmapper") for element in elements)  # noqa: SLF001 -- where the ORM itself looks
     return [mapper.class_ for mapper in mappers if mapper is not None and issubclass(mapper.class_, TenantOwned)]
 

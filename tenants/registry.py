@@ -8,6 +8,7 @@ import math
 import re
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import auto
@@ -23,6 +24,9 @@ from tenants.records import Word, choice, new_id
 from tenants.refusals import Refused
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+LONGEST_NAME = 200
+LONGEST_OFFSET_DAYS = 365
+PERCENT = 100
 COLOR = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -107,32 +111,37 @@ def wall() -> datetime:
 
 
 def checked(tenant: Tenant) -> Tenant:
-    """The tenant, or which of its settings is wrong and what to do about it."""
+    """The tenant, or which of its facts is wrong and what to do about it."""
     if not SLUG.fullmatch(tenant.slug):
         raise _invalid("slug", "A short name holds 1 to 40 lower-case letters, digits and dashes, such as 'acme'.")
-    if not tenant.name.strip():
-        raise _invalid("name", "Give the tenant a name.")
+    _check_brand(tenant)
+    _check_settings(tenant)
+    return tenant
+
+
+def _check_brand(tenant: Tenant) -> None:
+    for field, text in (("name", tenant.name), ("displayName", tenant.display_name)):
+        if not 0 < len(text.strip()) <= LONGEST_NAME or "\x00" in text:
+            raise _invalid(field, f"A name has 1 to {LONGEST_NAME} characters, and no NUL among them.")
+    for field, color in (("primaryColor", tenant.primary_color), ("accentColor", tenant.accent_color)):
+        if not COLOR.fullmatch(color):
+            raise _invalid(field, "A color is written in six hexadecimal digits, such as '#1f4e79'.")
+
+
+def _check_settings(tenant: Tenant) -> None:
     if tenant.time_zone not in available_timezones():
         raise _invalid("timeZone", f"'{tenant.time_zone}' is no IANA time zone. Use a name such as 'Europe/Zurich'.")
     try:
         babel.Locale.parse(tenant.locale, sep="-")
     except (ValueError, babel.UnknownLocaleError):
         raise _invalid("locale", f"'{tenant.locale}' is no locale. Use a tag such as 'en' or 'de-CH'.") from None
-    benchmark = (tenant.benchmark_experience, tenant.benchmark_social, tenant.benchmark_formal)
-    if sum(benchmark) != 100 or min(benchmark) < 0:  # noqa: PLR2004 -- percent
-        raise _invalid(
-            "benchmark", "The three shares of the benchmark are percentages that add up to 100, such as 70, 20, 10."
-        )
-    for field, days in (
-        ("checkInOffsetDays", tenant.check_in_offset_days),
-        ("pulseOffsetDays", tenant.pulse_offset_days),
-    ):
-        if not 0 < days <= 365:  # noqa: PLR2004 -- a year
-            raise _invalid(field, "An offset is between 1 and 365 days after the session.")
-    for field, color in (("primaryColor", tenant.primary_color), ("accentColor", tenant.accent_color)):
-        if not COLOR.fullmatch(color):
-            raise _invalid(field, f"'{color}' is no color. Use six hexadecimal digits, such as '#1f4e79'.")
-    return tenant
+    shares = (tenant.benchmark_experience, tenant.benchmark_social, tenant.benchmark_formal)
+    if sum(shares) != PERCENT or min(shares) < 0:
+        raise _invalid("benchmark", "The three shares are percentages that add up to 100, such as 70, 20 and 10.")
+    offsets = {"checkInOffsetDays": tenant.check_in_offset_days, "pulseOffsetDays": tenant.pulse_offset_days}
+    for field, days in offsets.items():
+        if not 0 < days <= LONGEST_OFFSET_DAYS:
+            raise _invalid(field, f"An offset is between 1 and {LONGEST_OFFSET_DAYS} days after the session.")
 
 
 def moved_clock(tenant: Tenant, to: datetime, wall: datetime) -> int:
@@ -218,6 +227,17 @@ async def move_clock(db: AsyncSession, tenant_id: uuid.UUID, *, to: datetime, wa
     tenant.clock_offset_seconds = moved_clock(tenant, to, wall)
     await db.flush()
     return tenant
+
+
+async def update(db: AsyncSession, tenant_id: uuid.UUID, changes: Mapping[str, object]) -> dict[str, object]:
+    """Change the tenant's brand and settings; what was changed, for the history."""
+    tenant = await lock(db, tenant_id)
+    changed = {name: value for name, value in changes.items() if getattr(tenant, name) != value}
+    for name, value in changed.items():
+        setattr(tenant, name, value)
+    checked(tenant)
+    await db.flush()
+    return changed
 
 
 async def set_status(db: AsyncSession, tenant_id: uuid.UUID, status: TenantStatus) -> Tenant:
