@@ -70,6 +70,10 @@ async def test_who_comes_after_the_last_seat_waits_in_line(coordinator, program)
         ("Cyd", "WAITLISTED", 2),
     ]
     assert answers[2]["session"] == {"title": "Workshop", "seatsTaken": 1, "waiting": 2}
+    read = await coordinator.data(
+        "query ($id: ID!) { session(id: $id) { registrations { nodes { placeInQueue } } } }", id=session
+    )
+    assert [one["placeInQueue"] for one in read["session"]["registrations"]["nodes"]] == [None, 1, 2]
 
 
 async def test_a_seat_given_up_goes_to_whoever_has_waited_longest(coordinator, learner, program):
