@@ -144,8 +144,10 @@ class AddActivityInput:
     anchor: Anchor = strawberry.field(
         description="The end of that session from which it is counted: START before and during it, END after it."
     )
-    offset: Duration = strawberry.field(
-        description="How long after that it is due, in whole minutes; negative for before."
+    offset: Duration | None = strawberry.field(
+        default=None,
+        description="How long after that it is due, in whole minutes; negative for before. "
+        "A check-in or a pulse without it stands where the tenant's settings say.",
     )
     days_to_complete: int = strawberry.field(description="How many days after it is due it becomes overdue.")
     audience: Audience = strawberry.field(description="Whose step it becomes.")
@@ -216,6 +218,8 @@ def _minutes(offset: timedelta) -> int:
 
 @mutation("Add a step to a program's blueprint.", answers=Activity, refuses=[ActivityRefused], allow=WRITE)
 async def add_activity(command: Command, input: AddActivityInput) -> activities.Activity:  # noqa: A002 -- the schema's word
+    tenant = command.viewer.tenant
+    usual = {"check_in_days": tenant.check_in_offset_days, "pulse_days": tenant.pulse_offset_days}
     new = activities.NewActivity(
         position=input.position,
         stage=input.stage,
@@ -226,7 +230,7 @@ async def add_activity(command: Command, input: AddActivityInput) -> activities.
         body=input.body,
         session_number=input.session_number,
         anchor=input.anchor,
-        offset_minutes=_minutes(input.offset),
+        offset_minutes=activities.usual_offset(input.kind, **usual) if input.offset is None else _minutes(input.offset),
         days_to_complete=input.days_to_complete,
         audience=input.audience,
         instrument_id=command.row_or_none(Instrument, input.instrument_id),

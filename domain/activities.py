@@ -26,7 +26,8 @@ from tenants.viewer import Actor
 MOST_ACTIVITIES = 250
 MOST_SESSIONS = 100
 MOST_DAYS = 366
-FARTHEST = 5 * 366 * 24 * 60
+MINUTES_A_DAY = 24 * 60
+FARTHEST = 5 * 366 * MINUTES_A_DAY
 
 
 class Stage(Word):
@@ -180,6 +181,7 @@ class ActivityChanges(TypedDict, total=False):
 
 
 OPENS_AN_EVALUATION = frozenset({ActivityKind.PULSE, ActivityKind.EVALUATION})
+CHECKS_IN = frozenset({ActivityKind.PEER_CHECK_IN, ActivityKind.COHORT_CHECK_IN})
 ONLY_AT = {ActivityKind.PRE_WORK: Stage.BEFORE, ActivityKind.SESSION: Stage.DURING}
 
 
@@ -196,6 +198,15 @@ def checked(facts: NewActivity) -> NewActivity:
         title=text_of(facts.title, "title", invalid=_invalid),
         body=prose_of(facts.body, "body", invalid=_invalid),
     )
+
+
+def usual_offset(kind: ActivityKind, *, check_in_days: int, pulse_days: int) -> int:
+    """The minutes after its session at which an activity stands when nobody says otherwise: the tenant's own habit."""
+    if kind in CHECKS_IN:
+        return check_in_days * MINUTES_A_DAY
+    if kind == ActivityKind.PULSE:
+        return pulse_days * MINUTES_A_DAY
+    raise _invalid("offset", "Say how long before or after its session this is due, such as '-P3D' or 'P14D'.")
 
 
 def _check_numbers(facts: NewActivity) -> None:

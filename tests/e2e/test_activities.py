@@ -56,6 +56,7 @@ async def test_a_coordinator_adds_a_step_to_a_blueprint(coordinator):
         ({"title": ""}, "INVALID", "title"),
         ({"offset": "-P1D"}, "INVALID", "offset"),
         ({"offset": "PT90S"}, "INVALID", "offset"),
+        ({"offset": None, "kind": "REFLECTION"}, "INVALID", "offset"),
         ({"offset": "P3000D"}, "INVALID", "offset"),
         ({"anchor": "START"}, "INVALID", "anchor"),
         ({"kind": "PRE_WORK"}, "INVALID", "stage"),
@@ -197,3 +198,15 @@ async def test_only_staff_change_a_blueprint(coordinator, learner):
 
     assert codes == ["FORBIDDEN"] * 3
     assert seen == {"activity": {"title": "Two weeks later", "program": {"title": "Giving feedback"}}}
+
+
+async def test_a_check_in_and_a_pulse_stand_where_the_tenants_settings_say(coordinator, admin):
+    settings = "mutation { updateTenant(input: {checkInOffsetDays: 10, pulseOffsetDays: 28}) { __typename } }"
+    await admin.data(settings)
+    program = await a_program(coordinator)
+
+    for kind in ("PEER_CHECK_IN", "PULSE"):
+        await do(coordinator, "addActivity", "Activity { id }", **{**a_check_in(program), "kind": kind, "offset": None})
+
+    read = await coordinator.data(BLUEPRINT, id=program)
+    assert [activity["offset"] for activity in read["program"]["activities"]] == ["P10D", "P28D"]
