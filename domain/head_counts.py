@@ -4,15 +4,17 @@ Invariant: one number per session, kind and day. Day 0 is the session as a whole
 """
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import auto
 
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, select
+from sqlmodel import Field, col, select
 
 from domain import history
-from domain.records import Record, Refused, Word, belongs_to, choice, lock, unique
+from domain.records import Record, Refused, Word, belongs_to, choice, unique
 from domain.sessions import Session
 from tenants.viewer import Actor
 
@@ -51,6 +53,14 @@ class HeadCount(Record, table=True):
     people: int
 
 
+@dataclass(frozen=True)
+class Count:
+    session_id: uuid.UUID
+    kind: HeadCountKind
+    day: int
+    people: int
+
+
 def checked(day: int, people: int) -> None:
     """Nothing, or which number can't be."""
     if not 0 <= day <= MOST_DAYS:
@@ -66,18 +76,34 @@ def _invalid(field: str, message: str) -> HeadCountRefused:
 async def count(
     db: AsyncSession, session_id: uuid.UUID, *, kind: HeadCountKind, day: int, people: int, by: Actor, now: datetime
 ) -> HeadCount:
-    """Put the number down, or correct it. Holds the session's row, so that two who count at once leave one number."""
-    checked(day, people)
-    if await lock(db, Session, session_id) is None:
-        raise HeadCountRefused(HeadCountRefusal.NOT_FOUND, "There is no such session.", field="sessionId")
-    same = select(HeadCount).where(HeadCount.session_id == session_id, HeadCount.kind == kind, HeadCount.day == day)
-    head_count = await db.scalar(same.execution_options(populate_existing=True))
-    if head_count and head_count.people == people:
-        return head_count
-
-    head_count = head_count or HeadCount(session_id=session_id, kind=kind, day=day, people=people)
-    head_count.people = people
-    db.add(head_count)
-    facts = {"session_id": session_id, "kind": kind, "day": day, "people": people}
-    await history.record(db, head_count, "counted", by=by, now=now, **facts)
+    """Put the number down, or correct it."""
+    [head_count] = await count_each(db, [Count(session_id, kind, day, people)], by=by, now=now)
     return head_count
+
+
+async def count_each(db: AsyncSession, counts: Sequence[Count], *, by: Actor, now: datetime) -> list[HeadCount]:
+    """Put many numbers down, or correct them; of two for the same session, kind and day the later one is right.
+
+    Holds the sessions' rows, so that two who count at once leave one number.
+    """
+    for one in counts:
+        checked(one.day, one.people)
+    ids = sorted({one.session_id for one in counts})
+    held = select(Session.id).where(col(Session.id).in_(ids)).order_by(col(Session.id)).with_for_update(key_share=True)
+    if set(ids) - set(await db.scalars(held)):
+        raise HeadCountRefused(HeadCountRefusal.NOT_FOUND, "There is no such session.", field="sessionId")
+    there = select(HeadCount).where(col(HeadCount.session_id).in_(ids)).execution_options(populate_existing=True)
+    known = {(known.session_id, known.kind, known.day): known for known in await db.scalars(there)}
+
+    changed: dict[uuid.UUID, HeadCount] = {}
+    counted = []
+    for one in counts:
+        head_count = known.setdefault((one.session_id, one.kind, one.day), HeadCount(**asdict(one)))
+        if head_count not in db or head_count.people != one.people:
+            head_count.people = one.people
+            db.add(head_count)
+            changed[head_count.id] = head_count
+        counted.append(head_count)
+    facts = [(one, one.model_dump(include={"session_id", "kind", "day", "people"})) for one in changed.values()]
+    await history.record_each(db, facts, "counted", by=by, now=now)
+    return counted

@@ -20,8 +20,11 @@ R = TypeVar("R", bound=TenantOwned)
 
 
 async def find(db: AsyncSession, record: type[R], record_id: uuid.UUID) -> R | None:
-    """The tenant's record with this id. Another tenant's is as if it did not exist."""
-    return await db.scalar(select(record).where(record.id == record_id))
+    """The tenant's record with this id, without asking again for what this transaction holds already.
+
+    Another tenant's is as if it did not exist.
+    """
+    return await db.get(record, (db.info["tenant_id"], record_id))
 
 
 async def lock(db: AsyncSession, record: type[R], record_id: uuid.UUID) -> R | None:

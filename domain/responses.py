@@ -143,13 +143,15 @@ async def respond(
         )
     if instrument.anonymous:
         response = Response(id=uuid.uuid4(), evaluation_id=evaluation.id, submitted_at=the_day_of(now))
-        await _write(db, response, fitted)
+        db.add(response)
+        await _write_answers(db, response, fitted)
         await lock(db, Evaluation, evaluation.id)
         await record(db, evaluation, "submitted", by=Actor(), now=now, evaluation_id=evaluation.id)
         return response
     response = Response(evaluation_id=evaluation.id, person_id=person_id, submitted_at=now)
-    await _write(db, response, fitted)
+    db.add(response)
     await record(db, response, "submitted", by=by, now=now, evaluation_id=evaluation.id)
+    await _write_answers(db, response, fitted)
     return response
 
 
@@ -174,8 +176,9 @@ async def bring_in(
         )
     moment = the_day_of(submitted_at) if instrument.anonymous else submitted_at
     response = Response(evaluation_id=evaluation.id, submitted_at=moment, external_ref=reference)
-    await _write(db, response, fitted)
+    db.add(response)
     await record(db, response, "submitted", by=by, now=now, evaluation_id=evaluation.id)
+    await _write_answers(db, response, fitted)
     return response
 
 
@@ -205,8 +208,8 @@ async def _takes_part(db: AsyncSession, evaluation: Evaluation, person_id: uuid.
     return await db.scalar(first) is not None
 
 
-async def _write(db: AsyncSession, response: Response, fitted: Sequence[ItemValue]) -> None:
-    db.add(response)
+async def _write_answers(db: AsyncSession, response: Response, fitted: Sequence[ItemValue]) -> None:
+    """All of them in one statement: a questionnaire may have many items."""
     await db.flush()
-    db.add_all(ItemAnswer(id=uuid.uuid4(), response_id=response.id, **asdict(value)) for value in fitted)
-    await db.flush()
+    theirs = {"tenant_id": response.tenant_id, "response_id": response.id}
+    await db.execute(insert(ItemAnswer), [{**theirs, "id": uuid.uuid4(), **asdict(value)} for value in fitted])

@@ -175,8 +175,6 @@ async def schedule(db: AsyncSession, new: NewSession, *, by: Actor, now: datetim
     await _refuse_misplaced(db, session)
     await _refuse_conflicts(db, session.id, facts)
     db.add(session)
-    await db.flush()
-    db.add_all(Meeting(session_id=session.id, **asdict(meeting)) for meeting in meetings)
     await history.record(
         db,
         session,
@@ -189,6 +187,8 @@ async def schedule(db: AsyncSession, new: NewSession, *, by: Actor, now: datetim
         meetings=_times(meetings),
         **asdict(facts),
     )
+    db.add_all(Meeting(session_id=session.id, **asdict(meeting)) for meeting in meetings)
+    await db.flush()
     return session
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from domain import head_counts
-from domain.head_counts import HeadCount, HeadCountKind, HeadCountRefusal, HeadCountRefused
+from domain.head_counts import Count, HeadCount, HeadCountKind, HeadCountRefusal, HeadCountRefused
 from tests.conftest import BY, NOW
 from tests.rows import a_program, a_session, events_of, unknown
 
@@ -51,6 +51,35 @@ async def test_every_kind_and_day_has_a_number_of_its_own(db):
     )
 
     assert len({head_count.id for head_count in counted}) == 4
+
+
+async def test_of_many_numbers_at_once_the_later_word_on_one_is_right(db):
+    program = await a_program(db)
+    one, other = await a_session(db, program), await a_session(db, program)
+    before = await count(db, one.id, 18)
+    numbers = [Count(one.id, HeadCountKind.ATTENDED, day, people) for day, people in ((1, 17), (2, 9), (2, 8))]
+
+    counted = await head_counts.count_each(
+        db, [*numbers, Count(other.id, HeadCountKind.CERTIFIED, 0, 5)], by=BY, now=NOW
+    )
+
+    assert [(row.id == before.id, row.day, row.people) for row in counted] == [
+        (True, 1, 17),
+        (False, 2, 8),
+        (False, 2, 8),
+        (False, 0, 5),
+    ]
+    assert [[facts["people"] for _, facts in await events_of(db, row)] for row in counted] == [[18, 17], [8], [8], [5]]
+
+
+async def test_of_many_numbers_none_is_put_down_where_one_can_not_be(db):
+    session = await a_session(db, await a_program(db))
+    numbers = [Count(id_, HeadCountKind.ATTENDED, 1, 9) for id_ in (session.id, unknown())]
+
+    with pytest.raises(HeadCountRefused):
+        await head_counts.count_each(db, numbers, by=BY, now=NOW)
+
+    assert (await db.scalars(select(HeadCount))).all() == []
 
 
 async def test_what_cannot_be_counted_is_refused(db):
