@@ -163,10 +163,10 @@ def _launch(home: Home, settings: Mapping[str, str | int]) -> Postmaster:
         if server := _ready(home):
             return server
 
-        said = log.read_bytes()[known:].decode(errors="replace") if log.exists() else "It wrote no log."
+        said = log.read_bytes()[known:].decode(errors="replace") if log.exists() else ""
         backends_remain = "pre-existing shared memory block" in said  # of a server that was killed; they end soon
         if not backends_remain or time.monotonic() > deadline:
-            raise EmbeddedPostgresError(f"PostgreSQL did not start:\n{said[-2000:]}")
+            raise EmbeddedPostgresError(f"PostgreSQL did not start:\n{said[-2000:] or 'It ended without a word.'}")
         time.sleep(0.2)
 
 
