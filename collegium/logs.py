@@ -29,5 +29,5 @@ def configure() -> None:
 def _written() -> list[structlog.types.Processor]:
     clean = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if sys.stderr.isatty():
-        return [clean, structlog.dev.ConsoleRenderer()]
+        return [clean, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     return [clean, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 import pytest
+import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
@@ -17,6 +18,9 @@ from tenants.registry import Tenant
 from tenants.viewer import Actor
 from tests.statements import untied
 
+structlog.configure(
+    processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)],
+)
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 BY = Actor()
 NEEDS = ("browser", "node", "data")

@@ -58,7 +58,8 @@ PLANNED = {
            encode(uuid_send(s.id), 'hex'),
            '","registrations":{"nodes":[', (SELECT string_agg(concat('{"id":"reg_',
              encode(uuid_send(r.id), 'hex'),
-             '","status":"', r.status, '","person":{"name":', to_json(p.name), '}}'), ',' ORDER BY r.registered_at, r.id)
+             '","status":"', r.status, '","person":{"name":', to_json(p.name), '}}'), ','
+             ORDER BY r.registered_at, r.id)
              FROM (SELECT * FROM registration WHERE tenant_id = $1 AND session_id = s.id
                ORDER BY registered_at, id LIMIT 20) r
              JOIN person p ON p.tenant_id = $1 AND p.id = r.person_id), ']}}'), ',' ORDER BY s.starts_at, s.id)

@@ -86,7 +86,9 @@ async def academies(doors, tenant, other_tenant):
 
 @pytest.fixture
 async def clients(http, doors, tenant, academies):
-    """Those of ours who may do most: an administrator, and an app with every scope. Their keys are not among the academy's,
+    """Those of ours who may do most: an administrator, and an app with every scope.
+
+    Their keys are not among the academy's,
     whose first is revoked on the way.
     """
     return [

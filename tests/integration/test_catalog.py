@@ -1,4 +1,4 @@
-"""What must hold of every table, whoever adds one: isolation is proved in the catalog, and the records agree with it."""
+"""What must hold of every table, whoever adds one: isolation proved in the catalog, and records that agree with it."""
 
 import asyncpg
 import pytest

@@ -5,13 +5,20 @@ import pytest
 from tests.statements import untied
 
 
+JOINED = """
+  SELECT p.id FROM person p JOIN organization o ON o.tenant_id = p.tenant_id AND o.id = p.organization_id
+  WHERE p.tenant_id = $1::uuid
+"""
+JOINED_BY_ID = "SELECT p.id FROM person p JOIN organization o ON o.id = p.organization_id WHERE p.tenant_id = $1"
+COUNTED = "SELECT (SELECT count(*) FROM registration r WHERE r.tenant_id = {}) FROM session s WHERE s.tenant_id = $1"
+
+
 @pytest.mark.parametrize(
     "statement",
     [
         "SELECT id FROM person WHERE tenant_id = $1",
-        "SELECT p.id FROM person p JOIN organization o ON o.tenant_id = p.tenant_id AND o.id = p.organization_id "
-        "WHERE p.tenant_id = $1::uuid",
-        "SELECT (SELECT count(*) FROM registration r WHERE r.tenant_id = $1) FROM session s WHERE s.tenant_id = $1",
+        JOINED,
+        COUNTED.format("$1"),
         "UPDATE session SET seats_taken = 1 WHERE session.tenant_id = $1 AND session.id = $2",
         "INSERT INTO app (tenant_id, id, name) VALUES ($1, $2, $3)",
     ],
@@ -25,12 +32,12 @@ def test_a_statement_that_names_its_tenant_everywhere_passes(statement):
     [
         ("SELECT id FROM person", "person"),
         ("SELECT id FROM person WHERE tenant_id = $1 OR name = $2", "person"),
-        ("SELECT p.id FROM person p JOIN organization o ON o.id = p.organization_id WHERE p.tenant_id = $1", "organization"),
-        ("SELECT (SELECT count(*) FROM registration r WHERE r.tenant_id = s.tenant_id) FROM session s WHERE s.tenant_id = $1", "registration"),
+        (JOINED_BY_ID, "organization"),
+        (COUNTED.format("s.tenant_id"), "registration"),
         ("DELETE FROM app WHERE id = $1", "app"),
         ("INSERT INTO app (id, name) VALUES ($1, $2)", "app"),
     ],
-)  # fmt: skip
+)
 def test_a_table_without_its_tenant_is_named(statement, table):
     (finding,) = untied(statement)
 
