@@ -92,7 +92,10 @@ async def test_a_learner_may_not_list_people(learner):
 
 async def test_the_brand_is_readable_before_sign_in(visitor):
     answer = await visitor.data(
-        "{ tenant { name branding { displayName primaryColor } settings { benchmark { experience social formal } } } viewer { displayName } }"
+        """{
+          tenant { name branding { displayName primaryColor } settings { benchmark { experience social formal } } }
+          viewer { displayName }
+        }"""
     )
 
     assert answer == {

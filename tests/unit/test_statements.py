@@ -4,7 +4,6 @@ import pytest
 
 from tests.statements import untied
 
-
 JOINED = """
   SELECT p.id FROM person p JOIN organization o ON o.tenant_id = p.tenant_id AND o.id = p.organization_id
   WHERE p.tenant_id = $1::uuid
