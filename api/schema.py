@@ -2,9 +2,10 @@
 
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, Undefined
 from strawberry.schema.config import StrawberryConfig
 
 from api import mutations
@@ -56,6 +57,21 @@ def schema() -> GraphQLSchema:
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     core: GraphQLSchema = declared._schema  # noqa: SLF001 -- the engine works on graphql-core's own schema
+    _drop_null_defaults(core)
     check(core)
     prepare(core)
     return core
+
+
+def _drop_null_defaults(core: GraphQLSchema) -> None:
+    """What may be left out says so by its type; `= null` behind each of them would only be noise."""
+    for kind in core.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            optional: list[Any] = list(kind.fields.values())
+        elif isinstance(kind, GraphQLObjectType):
+            optional = [argument for field in kind.fields.values() for argument in field.args.values()]
+        else:
+            continue
+        for value in optional:
+            if value.default_value is None:
+                value.default_value = Undefined
