@@ -1,6 +1,7 @@
 """`collegium`: one command line for everything that an operator does."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Coroutine
@@ -11,7 +12,7 @@ import uvloop
 from cyclopts import App, CycloptsError, Parameter
 
 from collegium.output import FAILED, USAGE, Answer, Problem, err, show, show_problem
-from collegium.settings import DEFAULTS, GROUP, Settings, made_absolute
+from collegium.settings import DEFAULTS, GROUP, Settings, forget_empty, made_absolute
 from migrations import MigrationError
 from tenants.postgres_home import EmbeddedPostgresError
 from tenants.refusals import Refused
@@ -112,6 +113,7 @@ async def until_terminated(command: Coroutine[Any, Any, Answer]) -> Answer:
 
 
 def main() -> None:
+    forget_empty(os.environ)
     sys.exit(app.meta())
 
 

@@ -1,5 +1,6 @@
 """What a process is told by its environment or its command line; the command line wins."""
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+VARIABLES = ("COLLEGIUM_HOME", "HOST", "PORT", "DATABASE_URL")
 GROUP = Group("Settings", sort_key=100)
 
 
@@ -34,6 +36,13 @@ Given = Annotated[Settings, Parameter(parse=False)]
 """How a command gets the settings: they are read once, before the command is."""
 
 DEFAULTS = Settings()
+
+
+def forget_empty(environment: MutableMapping[str, str]) -> None:
+    """A variable that is set to nothing, as in `PORT= make run`, is as good as none."""
+    for name in VARIABLES:
+        if environment.get(name) == "":
+            del environment[name]
 
 
 def made_absolute(settings: Settings) -> Settings:
