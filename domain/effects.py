@@ -41,9 +41,11 @@ async def take(db: AsyncSession, step: Step, activity: Activity, *, as_of: datet
         return
     if prompt is not None:
         channel = await channels.open_for(db, cohort, name=cohort.name, by=by, now=now)
-        await posts.prompt(db, channel, step, prompt, posted_at=as_of, by=by, now=now)
+        await posts.prompt(db, channel, step.id, prompt, posted_at=as_of, by=by, now=now)
     if instrument_id is not None:
-        await evaluations.open_for_step(db, step, instrument_id, opened_at=as_of, by=by, now=now)
+        await evaluations.open_for_step(
+            db, step.id, cohort_id=step.cohort_id, instrument_id=instrument_id, opened_at=as_of, by=by, now=now
+        )
 
 
 async def acted(db: AsyncSession, steps: Sequence[Step]) -> set[uuid.UUID]:

@@ -20,7 +20,6 @@ from domain.programs import Program
 from domain.records import UTC, Record, Refused, Word, belongs_to, find, one_of, unique
 from domain.registrations import Registration, RegistrationStatus
 from domain.sessions import Session
-from domain.steps import Step
 from domain.texts import reference_of
 from tenants.viewer import Actor
 
@@ -125,14 +124,20 @@ async def open_for(db: AsyncSession, new: NewEvaluation, *, by: Actor, now: date
 
 
 async def open_for_step(
-    db: AsyncSession, step: Step, instrument_id: uuid.UUID, *, opened_at: datetime, by: Actor, now: datetime
+    db: AsyncSession,
+    step_id: uuid.UUID,
+    *,
+    cohort_id: uuid.UUID,
+    instrument_id: uuid.UUID,
+    opened_at: datetime,
+    by: Actor,
+    now: datetime,
 ) -> Evaluation:
     """What a due step asks of its cohort."""
-    evaluation = Evaluation(instrument_id=instrument_id, cohort_id=step.cohort_id, step_id=step.id, opened_at=opened_at)
+    evaluation = Evaluation(instrument_id=instrument_id, cohort_id=cohort_id, step_id=step_id, opened_at=opened_at)
     db.add(evaluation)
-    await record(
-        db, evaluation, "opened", by=by, now=now, instrument_id=instrument_id, cohort_id=step.cohort_id, step_id=step.id
-    )
+    facts = {"instrument_id": instrument_id, "cohort_id": cohort_id, "step_id": step_id}
+    await record(db, evaluation, "opened", by=by, now=now, **facts)
     return evaluation
 
 

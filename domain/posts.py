@@ -17,7 +17,6 @@ from domain import voices
 from domain.channels import Channel
 from domain.history import record
 from domain.records import UTC, Record, Refused, Word, belongs_to, choice, find, unique
-from domain.steps import Step
 from domain.texts import BODY, text_of
 from tenants.viewer import Actor
 
@@ -116,10 +115,10 @@ async def write(
 
 
 async def prompt(
-    db: AsyncSession, channel: Channel, step: Step, body: str, *, posted_at: datetime, by: Actor, now: datetime
+    db: AsyncSession, channel: Channel, step_id: uuid.UUID, body: str, *, posted_at: datetime, by: Actor, now: datetime
 ) -> Post:
     """What a due step asks the channel, in the name of the journey."""
-    post = Post(channel_id=channel.id, kind=PostKind.PROMPT, body=body, step_id=step.id, posted_at=posted_at)
+    post = Post(channel_id=channel.id, kind=PostKind.PROMPT, body=body, step_id=step_id, posted_at=posted_at)
     db.add(post)
-    await record(db, post, "posted", by=by, now=now, channel_id=channel.id, kind=post.kind, step_id=step.id)
+    await record(db, post, "posted", by=by, now=now, channel_id=channel.id, kind=post.kind, step_id=step_id)
     return post
