@@ -19,12 +19,15 @@ KEYS = {name: "tenant_id" for name, table in SQLModel.metadata.tables.items() if
     "tenant": "id"
 }
 PLATFORM = {"tenant", "tenant_host"}
+SAVEPOINTS = ("SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ")
 BINDS = (exp.Parameter, exp.Placeholder)
 
 
 @cache
 def untied(statement: str, *, platform: bool = False) -> tuple[str, ...]:
     """The tables of the statement that are not tied to the tenant. `platform`: by the platform's own door."""
+    if statement.startswith(SAVEPOINTS):
+        return ()
     tree = sqlglot.parse_one(statement, read="postgres")
     ignored = PLATFORM if platform else set()
     found: list[str] = []

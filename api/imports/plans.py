@@ -52,7 +52,7 @@ def read(path: Path) -> Plan:
         raise PlanError(f"The plan {path} is not written in UTF-8.") from None
     except tomllib.TOMLDecodeError as fault:
         raise PlanError(f"{path}: this is no TOML: {fault}.") from None
-    context = {name: said.get(name, {}) for name in ("tables", "lists")}
+    context = {name: found for name in ("tables", "lists") if isinstance(found := said.get(name), dict)}
     try:
         plan = Plan.model_validate(said, context={**context, "time_zone": said.get("time_zone", "UTC")})
     except ValidationError as fault:

@@ -6,7 +6,7 @@ trusted the reading ends.
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import zip_longest
 from typing import BinaryIO
 from xml.parsers import expat
@@ -20,9 +20,10 @@ LONGEST = 1 << 24
 SURPLUS = "(beyond the header)"
 
 Rows = Iterator[Row | Broken]
+Reading = Generator[Row | Broken]
 
 
-def csv_rows(file: BinaryIO, *, encoding: str, delimiter: str, more_columns: Sequence[str] = ()) -> Rows:
+def csv_rows(file: BinaryIO, *, encoding: str, delimiter: str, more_columns: Sequence[str] = ()) -> Reading:
     """The first row names the columns. Short rows are filled up; `more_columns` names what stands beyond the header.
 
     Numbered as a spreadsheet does, where the header is row 1. Bytes that are no text of the encoding become halves of
@@ -71,7 +72,7 @@ def _csv_row(number: int, columns: Sequence[str], cells: Sequence[str]) -> Row |
     )
 
 
-def jsonl_rows(file: BinaryIO) -> Rows:
+def jsonl_rows(file: BinaryIO) -> Reading:
     """One JSON object a line. Parts of nested objects are called by their path, such as `address.city`."""
     number = 0
     while line := file.readline(LONGEST):
@@ -112,7 +113,7 @@ def _text(part: object) -> str:
     return part if isinstance(part, str) else orjson.dumps(part).decode()
 
 
-def xml_rows(file: BinaryIO, *, element: str) -> Rows:
+def xml_rows(file: BinaryIO, *, element: str) -> Reading:
     """The attributes of every such element. A document type is refused: its entities can be made to fill the memory."""
     parser = expat.ParserCreate()
     found: list[dict[str, str]] = []

@@ -4,13 +4,13 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from api.imports.readers import Rows, csv_rows, jsonl_rows, xml_rows
+from api.imports.readers import Reading, Rows, csv_rows, jsonl_rows, xml_rows
 from api.imports.records import AnyShape
 from api.imports.rows import FINGERPRINT, NUMBER, Broken, Cell, Row, SourceError, fingerprint
 from api.imports.values.conditions import Condition
@@ -77,11 +77,11 @@ class Source(BaseModel):
     @contextmanager
     def opened(self, path: Path, *, prints: bool) -> Iterator[tuple[BinaryIO, Rows]]:
         """The open file, whose place tells how far the reading is, and its rows. `prints`: with their fingerprints."""
-        with path.open("rb") as file:
-            rows = map(self._cut, self._rows(file))
+        with path.open("rb") as file, closing(self._rows(file)) as read:
+            rows = map(self._cut, read)
             yield file, _named(path, _printed(rows) if prints else rows)
 
-    def _rows(self, file: BinaryIO) -> Rows:
+    def _rows(self, file: BinaryIO) -> Reading:
         match self.kind:
             case "xml":
                 return xml_rows(file, element=self.element)

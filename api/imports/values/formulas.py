@@ -22,7 +22,11 @@ def _template(value: object) -> object:
         return Template(str(value).lower())
     if isinstance(value, datetime | date | time):
         return Template(value.isoformat())
-    return Template(str(value)) if isinstance(value, str | int | float) else value
+    if isinstance(value, str | int | float):
+        return Template(str(value))
+    if isinstance(value, Template):
+        return value
+    raise ValueError("a value is a text, a number, true or false")
 
 
 Text = Annotated[InstanceOf[Template], BeforeValidator(_template)]
