@@ -1,7 +1,7 @@
 """The only door to the database. Every transaction belongs to one tenant, or says aloud that it does not.
 
 Two doors: `transaction(tenant_id)` for a tenant's work, `platform()` for the platform's own (finding a tenant by host,
-jobs that visit every tenant). `read` is the first door for one planned statement, in one round trip.
+jobs that visit every tenant). `read` and `read_registry` are the same doors for one statement, in one round trip.
 Row security is the backstop, not the plan: every ORM statement also carries the tenant's predicate.
 """
 
@@ -23,6 +23,7 @@ from tenants.pool import Pool
 from tenants.records import TenantOwned
 
 ONE_ROUND_TRIP = "SELECT CASE WHEN set_config('app.tenant_id', $1::uuid::text, true) IS NOT NULL THEN ({})::varchar END"
+PLATFORM_ROUND_TRIP = "SELECT CASE WHEN set_config('app.platform', 'on', true) IS NOT NULL THEN ({})::varchar END"
 PLATFORM = "SET LOCAL app.platform = 'on'"
 
 
@@ -96,6 +97,10 @@ class Database:
         if not isinstance(tenant_id, uuid.UUID):
             raise NoTenantError("a read needs the tenant it belongs to")
         return await self.pool.read(ONE_ROUND_TRIP.format(document), [tenant_id, *arguments])
+
+    async def read_registry(self, document: str, arguments: list[Any]) -> bytes | None:
+        """The platform's door for one statement. Sees the registry of tenants and no row of any tenant."""
+        return await self.pool.read(PLATFORM_ROUND_TRIP.format(document), arguments)
 
     async def close(self) -> None:
         await self.pool.close()

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import auto
 
+import orjson
 from sqlalchemy import Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col, select
 
+from tenants.database import Database
 from tenants.records import UTC, TenantOwned, Word, belongs_to, one_of, unique
 from tenants.refusals import Refused
 from tenants.registry import Tenant
@@ -23,6 +25,7 @@ from tenants.registry import Tenant
 SCHEME = "clg"
 SHOWN = 6
 LONGEST_NAME = 200
+GRANT = "(SELECT to_jsonb(k) FROM key k WHERE k.tenant_id = $1 AND k.digest = $2::bytea)"
 
 
 class Role(Word):
@@ -81,6 +84,18 @@ class IssuedKey:
     text: str
 
 
+@dataclass(frozen=True)
+class Grant:
+    """What a key allows whom, and until when."""
+
+    person_id: uuid.UUID | None
+    app_id: uuid.UUID | None
+    roles: frozenset[Role]
+    scopes: frozenset[str]
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
 def new_text(slug: str) -> str:
     return f"{SCHEME}_{slug}_{secrets.token_urlsafe(32)}"
 
@@ -96,7 +111,7 @@ def digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def valid(key: Key, now: datetime) -> bool:
+def valid(key: Key | Grant, now: datetime) -> bool:
     return key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
 
 
@@ -156,6 +171,18 @@ async def _exists(db: AsyncSession, holder: str, holder_id: uuid.UUID) -> bool:
     table = SQLModel.metadata.tables[holder]
     mine = select(table.c.id).where(table.c.tenant_id == db.info["tenant_id"], table.c.id == holder_id)
     return await db.scalar(mine) is not None
+
+
+async def grant_of(database: Database, tenant_id: uuid.UUID, text: str) -> Grant | None:
+    """What the key with this text allows, still valid or not. One round trip, for every request."""
+    found = orjson.loads(await database.read(tenant_id, GRANT, [digest(text)]) or b"null")
+    if found is None:
+        return None
+    person_id, app_id = (found[holder] and uuid.UUID(found[holder]) for holder in ("person_id", "app_id"))
+    expires_at, revoked_at = (found[at] and datetime.fromisoformat(found[at]) for at in ("expires_at", "revoked_at"))
+    return Grant(
+        person_id, app_id, frozenset(map(Role, found["roles"])), frozenset(found["scopes"]), expires_at, revoked_at
+    )
 
 
 async def find(db: AsyncSession, text: str) -> Key | None:

@@ -88,7 +88,7 @@ async def database(doors):
         written.add((statement, raw_connection(connection).prelude == PLATFORM))
 
     yield database
-    planned = {(text, False) for reader in database.pool.free for text in reader.statements}
+    planned = {(text, "app.platform" in text) for reader in database.pool.free for text in reader.statements}
     findings = {text: found for text, platform in written | planned if (found := untied(text, platform=platform))}
     assert findings == {}
 

@@ -44,8 +44,7 @@ async def viewer_of(database: Database, *, host: str | None, authorization: str 
     slug = way.tenant_of(credential) if way else None
     if way and slug is None:
         raise NOT_VALID
-    async with database.platform() as db:
-        located = await registry.locate(db, host=_host_name(host), slug=slug)
+    located = await registry.locate(database, host=_host_name(host), slug=slug)
     tenant = _agreed(located, by_credential=way is not None)
     if tenant.status is TenantStatus.SUSPENDED:
         raise SignInError(403, "TENANT_SUSPENDED", f"{tenant.name} is suspended. Ask whoever runs this platform.")

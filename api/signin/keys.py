@@ -4,7 +4,6 @@ from datetime import datetime
 
 from tenants import keys
 from tenants.database import Database
-from tenants.keys import Role
 from tenants.registry import Tenant
 from tenants.viewer import Viewer
 
@@ -12,8 +11,7 @@ tenant_of = keys.tenant_named_in
 
 
 async def sign_in(database: Database, tenant: Tenant, text: str, now: datetime) -> Viewer | None:
-    async with database.transaction(tenant.id) as db:
-        key = await keys.find(db, text)
-    if key is None or not keys.valid(key, now):
+    grant = await keys.grant_of(database, tenant.id, text)
+    if grant is None or not keys.valid(grant, now):
         return None
-    return Viewer(tenant, key.person_id, key.app_id, frozenset(map(Role, key.roles)), frozenset(key.scopes))
+    return Viewer(tenant, grant.person_id, grant.app_id, grant.roles, grant.scopes)
