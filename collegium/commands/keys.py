@@ -8,21 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from api.permissions import SCOPES
-from collegium.commands.tenants import instant
 from collegium.database import opened
 from collegium.output import Answer, Problem
 from collegium.settings import Given
-from collegium.tenancy import tenant_named
-from domain import history, people
-from domain.people import NewPerson, Person
+from collegium.tenancy import OPERATOR, administrator, issue, tenant_named
+from collegium.times import instant
+from domain import history
+from domain.people import Person
 from tenants import keys
 from tenants.keys import App as PartnerApp
-from tenants.keys import IssuedKey, Role
+from tenants.keys import Role
 from tenants.registry import Tenant, wall
-from tenants.viewer import Actor
-
-OPERATOR = Actor()
-ADMINISTRATOR = NewPerson(name="Administrator", external_ref="administrator")
 
 app = App(name="key", help="Keys: how people and programs prove who they are.")
 
@@ -100,36 +96,6 @@ async def revoke(*, tenant: str, prefix: str, settings: Given) -> Answer:
     return Answer(
         {"prefix": key.prefix, "revokedAt": key.revoked_at}, f"{key.prefix}… is revoked since {key.revoked_at:%c} UTC."
     )
-
-
-async def issue(
-    db: AsyncSession,
-    tenant: Tenant,
-    holder: Person | PartnerApp,
-    *,
-    roles: frozenset[Role],
-    scopes: frozenset[str] = frozenset(),
-    expires: datetime | None = None,
-) -> IssuedKey:
-    now = tenant.now(wall())
-    issued = await keys.create(
-        db,
-        tenant,
-        person_id=holder.id if isinstance(holder, Person) else None,
-        app_id=holder.id if isinstance(holder, PartnerApp) else None,
-        roles=roles,
-        scopes=scopes,
-        expires_at=expires,
-        now=now,
-    )
-    await history.record(db, issued.key, "created", by=OPERATOR, now=now, prefix=issued.key.prefix)
-    return issued
-
-
-async def administrator(db: AsyncSession, tenant: Tenant) -> Person:
-    """The person whom an operator's keys belong to where nobody else is named."""
-    known = await db.scalar(select(Person).where(Person.external_ref == ADMINISTRATOR.external_ref))
-    return known or await people.create(db, ADMINISTRATOR, by=OPERATOR, now=tenant.now(wall()))
 
 
 async def _person(db: AsyncSession, tenant: Tenant, named: str | None) -> Person:

@@ -4,34 +4,18 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
-from graphql import GraphQLError
 from rich.table import Table
 
-from api.scalars import read_duration, read_instant
 from collegium.database import opened
 from collegium.output import Answer, Problem
 from collegium.settings import Given, address
 from collegium.tenancy import tenant_named
+from collegium.times import duration, instant
 from domain import sweeps
 from tenants import registry
 from tenants.registry import Tenant, TenantStatus, wall
 
 app = App(name="tenant", help="Tenants: whose data and brand it is.")
-
-
-def instant(_: type, tokens: Any) -> datetime:  # noqa: ANN401 -- what the command line's library hands over
-    return _read(read_instant, tokens[0].value)  # type: ignore[no-any-return]
-
-
-def duration(_: type, tokens: Any) -> timedelta:  # noqa: ANN401 -- what the command line's library hands over
-    return _read(read_duration, tokens[0].value)  # type: ignore[no-any-return]
-
-
-def _read(read: Any, text: str) -> Any:  # noqa: ANN401 -- a scalar's own reader and value
-    try:
-        return read(text)
-    except GraphQLError as fault:
-        raise ValueError(fault.message) from None
 
 
 @app.command

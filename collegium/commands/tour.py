@@ -18,12 +18,12 @@ import migrations
 from clients.tour import Check, Seat, Step, play
 from clients.tour.play import CHAPTERS
 from collegium import logs
-from collegium.commands.keys import administrator, issue
 from collegium.database import opened, reached
 from collegium.output import FAILED, Answer, Problem, err, out
 from collegium.server import listen, serving, url_of
 from collegium.settings import Given, Settings, address
 from collegium.sweep import Sweep
+from collegium.tenancy import administrator, issue
 from tenants import registry
 from tenants.database import Database
 from tenants.keys import Role

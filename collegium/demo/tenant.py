@@ -7,9 +7,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from collegium.commands.keys import administrator, issue
 from collegium.demo import lived
+from collegium.output import Problem
 from collegium.settings import Settings
+from collegium.tenancy import administrator, issue
 from domain.programs import Program
 from tenants import keys, registry
 from tenants.database import Database
@@ -50,7 +51,10 @@ async def _valid(db: AsyncSession, tenant: Tenant, kept: Path) -> str | None:
 
 async def _new(db: AsyncSession, tenant: Tenant, kept: Path) -> str:
     issued = await issue(db, tenant, await administrator(db, tenant), roles=frozenset({Role.TENANT_ADMIN}))
-    keep(kept, issued.text)
+    try:
+        keep(kept, issued.text)
+    except OSError as problem:
+        raise Problem(f"Can't keep the demo's key in {kept}: {problem.strerror}. Set COLLEGIUM_HOME.") from None
     return issued.text
 
 

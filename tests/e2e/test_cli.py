@@ -243,3 +243,25 @@ def test_a_plan_that_is_not_there_is_told(collegium, slug, made, tmp_path):
 
     assert (tried.code, list(tried.facts)) == (1, ["error"])
     assert str(tmp_path / "plan.toml") in tried.facts["error"]
+
+
+def test_a_plan_brings_in_what_a_file_says_and_again_changes_nothing(collegium, slug, made, tmp_path):
+    (tmp_path / "people.csv").write_text("id,name,email\n1,Ada,ada@example.org\n2,Bea,no address\n")
+    (tmp_path / "plan.toml").write_text(
+        '[[sources]]\nfile = "people.csv"\n[[sources.records]]\nrecord = "person"\n'
+        'external_ref = "{id}"\nname = "{name}"\nemail = "{email}"\n'
+    )
+    bring_in = ("import", str(tmp_path / "plan.toml"), "--tenant", slug)
+
+    rehearsed = collegium(*bring_in, "--dry-run", "--json").facts
+    first = collegium(*bring_in, "--rejects", str(tmp_path / "rejects.csv"), "--json").facts
+    again = collegium(*bring_in)
+
+    created = {"created": 1, "updated": 0, "unchanged": 0, "kept": 0, "rejected": 1}
+    assert rehearsed["records"] == first["records"] == {"person": created}
+    assert (rehearsed["dryRun"], first["dryRun"]) == (True, False)
+    assert (first["rows"], first["rejected"]) == (2, 1)
+    assert "no address" in (tmp_path / "rejects.csv").read_text()
+    assert again.out.splitlines()[1].split() == ["person", "0", "0", "1", "0", "1"]
+    assert "people: 2 rows, 1 accepted, 0 skipped, 1 rejected." in again.err
+    assert "say --rejects FILE" in again.err
