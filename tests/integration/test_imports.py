@@ -1,12 +1,10 @@
 import asyncio
-import csv
 import json
 from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import col, func, select
 
-from api import imports
 from api.imports import PlanError, runs
 from api.imports.rows import SourceError
 from domain.head_counts import HeadCount
@@ -15,6 +13,7 @@ from domain.organizations import Organization
 from domain.people import Person
 from domain.sessions import Session
 from tenants.records import tenant_owned
+from tests.integration.importing import carried_out, counts_of
 
 PEOPLE = """
 [[sources]]
@@ -56,24 +55,8 @@ WORKSHOP = "slug,title,date,place,seats,attended\nw1,Workshop,2026-03-02,Zurich,
 
 @pytest.fixture
 def bring_in(database, tenant, tmp_path):
-    """Carry out a plan over these files; the report, and the rejects as they were written."""
-
-    async def bring_in(plan, *, dry_run=False, progress=lambda source, done, whole: None, **files):
-        (tmp_path / "plan.toml").write_text(plan)
-        for name, content in files.items():
-            path = tmp_path / f"{name.replace('_', '.')}"
-            path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        report = await imports.run(
-            tmp_path / "plan.toml",
-            database=database,
-            tenant=tenant,
-            data=None,
-            rejects=tmp_path / "rejects.csv",
-            dry_run=dry_run,
-            progress=progress,
-        )
-        with (tmp_path / "rejects.csv").open(newline="") as file:
-            return report, list(csv.DictReader(file))
+    async def bring_in(plan, **more):
+        return await carried_out(database, tenant, tmp_path, plan, **more)
 
     return bring_in
 
@@ -96,13 +79,6 @@ def everything(database, tenant):
             return list(await db.scalars(select(column).order_by(col(record.id))))
 
     return everything
-
-
-def counts_of(report):
-    return {
-        record: tuple(getattr(counts, word) for word in ("created", "updated", "unchanged", "kept", "rejected"))
-        for record, counts in report.records.items()
-    }
 
 
 async def test_rows_become_records_with_a_history(bring_in, database, tenant):
