@@ -105,7 +105,7 @@ def launch(
     return answer.code
 
 
-async def until_terminated(command: Coroutine[Any, Any, Answer]) -> Answer:
+async def until_terminated(command: Coroutine[Any, Any, Answer | None]) -> Answer | None:
     """A command that is told to end cleans up behind itself first."""
     task = asyncio.ensure_future(command)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

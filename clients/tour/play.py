@@ -36,7 +36,10 @@ CHAPTERS: tuple[Callable[[Story, Step], Awaitable[None]], ...] = (
 
 
 async def play(url: str, first: Seat, second: Seat) -> AsyncGenerator[Step]:
-    """Every step as it is done. Where the server says something that the story can't go on from, it ends there."""
+    """Every step as it is done. Where the server says something that the story can't go on from, it ends there.
+
+    That it says no, or that what it says lacks a part, is a step that is not well, not a fault of the tour.
+    """
     async with httpx.AsyncClient(base_url=url, timeout=PATIENCE, trust_env=False) as http:
         story = Story(admin=Client(http, first), stranger=Client(http, second))
         for number, chapter in enumerate(CHAPTERS, 1):
@@ -44,7 +47,7 @@ async def play(url: str, first: Seat, second: Seat) -> AsyncGenerator[Step]:
             try:
                 await chapter(story, step)
                 await look(story, step)
-            except (TourError, httpx.HTTPError) as problem:
+            except (TourError, httpx.HTTPError, LookupError, TypeError, ValueError) as problem:
                 step.expect("the story goes on", "yes", f"{type(problem).__name__}: {problem}")
                 yield step
                 return

@@ -18,17 +18,17 @@ async def look(story: Story, step: Step) -> None:
     """Ask for all that the first tenant was ever told of: by id, by the queries for one row, and in every list."""
     theirs = sorted(story.admin.seen)
     opened = [id_ for start in range(0, len(theirs), AT_ONCE) for id_ in await _open(story, theirs[start:][:AT_ONCE])]
-    step.expect_of_second(f"opens of {len(theirs)} ids", 0, len(opened))
+    step.expect_of_second(f"opens, of {len(theirs)} ids", 0, len(opened))
     if story.rows:
         names = ", ".join(f"${one}: ID!" for one in sorted(story.rows))
         single = " ".join(f"{one}(id: ${one}) {{ id }}" for one in sorted(story.rows))
         found = await story.stranger.ask(f"query ({names}) {{ {single} }}", **story.rows)
         answered = [one for one, row in found.items() if row is not None]
-        step.expect_of_second(f"is answered of {len(story.rows)} queries for a row", [], answered)
+        step.expect_of_second(f"gets, of {len(story.rows)} queries for one row", [], answered)
     lists = await story.stranger.ask(EVERYTHING)
     foreign = [row["id"] for one in LISTS for row in lists[one]["nodes"] if row["id"] in story.admin.seen]
-    step.expect_of_second(f"finds in {len(LISTS)} lists", [], foreign)
-    step.expect_of_second("finds of its own", story.own_rows, counted(lists))
+    step.expect_of_second(f"finds, in {len(LISTS)} lists", [], foreign)
+    step.expect_of_second("has of its own", story.own_rows, counted(lists))
 
 
 def counted(lists: dict[str, Any]) -> dict[str, int]:

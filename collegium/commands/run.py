@@ -1,29 +1,33 @@
 """`collegium run`: everything a newcomer needs, in one process."""
 
+from contextlib import ExitStack
+
 from rich.panel import Panel
 from rich.table import Table
 
 import migrations
 from collegium import demo, logs
 from collegium.database import opened, reached
-from collegium.output import Answer, out, show_json
+from collegium.output import err, out, show_json
 from collegium.server import listen, serving, stopping, until_stopped, url_of
 from collegium.settings import Given
 
 QUESTION = '{"query": "{ viewer { displayName } programs { nodes { title } } }"}'
 
 
-async def run(*, settings: Given) -> Answer:
+async def run(*, settings: Given) -> None:
     logs.configure()
-    with stopping() as stop, listen(settings) as listener:
+    with stopping() as stop, listen(settings) as listener, ExitStack() as meanwhile:
+        meanwhile.enter_context(err.status("Preparing the database"))
         async with reached(settings) as addresses:
             await migrations.upgrade(addresses.administrator)
             async with opened(settings) as database:
                 key = await demo.prepare(database, settings)
                 async with serving(database, settings, listener) as server:
+                    meanwhile.close()
                     welcome(url_of(listener), key, json=settings.json)
                     await until_stopped(database, server, stop, sweep=True)
-    return Answer({"stopped": True}, "Stopped.")
+    err.print("Stopped.")
 
 
 def welcome(url: str, key: str, *, json: bool) -> None:

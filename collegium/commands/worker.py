@@ -2,16 +2,16 @@
 
 from collegium import logs
 from collegium.database import opened
-from collegium.output import Answer, err
+from collegium.output import err
 from collegium.server import stopping
 from collegium.settings import Given
 from collegium.sweep import Sweep
 
 
-async def worker(*, settings: Given) -> Answer:
+async def worker(*, settings: Given) -> None:
     logs.configure()
     with stopping() as stop:
         async with opened(settings) as database:
             err.print("Visiting every tenant, every second. Stop with Ctrl-C.", soft_wrap=True)
             await Sweep(database).until(stop)
-    return Answer({"stopped": True}, "Stopped.")
+    err.print("Stopped.")
