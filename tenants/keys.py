@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import auto
 
-import orjson
 from sqlalchemy import Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col, select
 
-from tenants.database import Database
 from tenants.records import UTC, TenantOwned, Word, belongs_to, one_of, unique
 from tenants.refusals import Refused
 from tenants.registry import Tenant
@@ -25,7 +23,6 @@ from tenants.registry import Tenant
 SCHEME = "clg"
 SHOWN = 6
 LONGEST_NAME = 200
-GRANT = "(SELECT to_jsonb(k) FROM key k WHERE k.tenant_id = $1 AND k.digest = $2::bytea)"
 
 
 class Role(Word):
@@ -171,18 +168,6 @@ async def _exists(db: AsyncSession, holder: str, holder_id: uuid.UUID) -> bool:
     table = SQLModel.metadata.tables[holder]
     mine = select(table.c.id).where(table.c.tenant_id == db.info["tenant_id"], table.c.id == holder_id)
     return await db.scalar(mine) is not None
-
-
-async def grant_of(database: Database, tenant_id: uuid.UUID, text: str) -> Grant | None:
-    """What the key with this text allows, still valid or not. One round trip, for every request."""
-    found = orjson.loads(await database.read(tenant_id, GRANT, [digest(text)]) or b"null")
-    if found is None:
-        return None
-    person_id, app_id = (found[holder] and uuid.UUID(found[holder]) for holder in ("person_id", "app_id"))
-    expires_at, revoked_at = (found[at] and datetime.fromisoformat(found[at]) for at in ("expires_at", "revoked_at"))
-    return Grant(
-        person_id, app_id, frozenset(map(Role, found["roles"])), frozenset(found["scopes"]), expires_at, revoked_at
-    )
 
 
 async def find(db: AsyncSession, text: str) -> Key | None:

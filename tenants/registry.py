@@ -9,19 +9,15 @@ import re
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import auto
-from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import babel
-import orjson
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col, select
 
-from tenants.database import Database
 from tenants.records import UTC as TIMESTAMP
 from tenants.records import Word, choice, new_id
 from tenants.refusals import Refused
@@ -101,14 +97,6 @@ class TenantHost(SQLModel, table=True):
     tenant_id: uuid.UUID
 
 
-@dataclass(frozen=True)
-class Located:
-    """What the address and the key say about the tenant. Both None: nobody was named."""
-
-    by_host: Tenant | None
-    by_slug: Tenant | None
-
-
 def wall() -> datetime:
     """The time of the world. Read at the edges only; everything else is told."""
     return datetime.now(UTC)
@@ -169,33 +157,6 @@ def zone(name: str) -> ZoneInfo:
 
 def _invalid(field: str, message: str) -> TenantRefused:
     return TenantRefused(TenantRefusal.INVALID, message, field=field)
-
-
-LOCATE = """
-    SELECT jsonb_build_object(
-        'by_host', (SELECT to_jsonb(t) || jsonb_build_object('secret', encode(t.secret, 'hex'))
-            FROM tenant t JOIN tenant_host h ON h.tenant_id = t.id WHERE h.host = $1::text),
-        'by_slug', (SELECT to_jsonb(t) || jsonb_build_object('secret', encode(t.secret, 'hex'))
-            FROM tenant t WHERE t.slug = $2::text))
-"""
-
-
-async def locate(database: Database, *, host: str | None, slug: str | None) -> Located:
-    """Platform work: the tenants that the request's host name and key name. One round trip, for every request."""
-    found = orjson.loads(await database.read_registry(LOCATE, [host, slug]) or b"{}")
-    return Located(*(row and _tenant_of(row) for row in (found["by_host"], found["by_slug"])))
-
-
-def _tenant_of(row: dict[str, Any]) -> Tenant:
-    return Tenant(
-        **{
-            **row,
-            "id": uuid.UUID(row["id"]),
-            "status": TenantStatus(row["status"]),
-            "secret": bytes.fromhex(row["secret"]),
-            "created_at": datetime.fromisoformat(row["created_at"]),
-        }
-    )
 
 
 async def create(db: AsyncSession, tenant: Tenant, *, hosts: list[str]) -> Tenant:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.signin import keys
-from tenants import registry
+from tenants import lookup
 from tenants.database import Database
 from tenants.registry import Tenant, TenantStatus
 from tenants.viewer import Viewer
@@ -44,7 +44,7 @@ async def viewer_of(database: Database, *, host: str | None, authorization: str 
     slug = way.tenant_of(credential) if way else None
     if way and slug is None:
         raise NOT_VALID
-    located = await registry.locate(database, host=_host_name(host), slug=slug)
+    located = await lookup.locate(database, host=_host_name(host), slug=slug)
     tenant = _agreed(located, by_credential=way is not None)
     if tenant.status is TenantStatus.SUSPENDED:
         raise SignInError(403, "TENANT_SUSPENDED", f"{tenant.name} is suspended. Ask whoever runs this platform.")
@@ -68,7 +68,7 @@ def _way(authorization: str | None) -> tuple[Way | None, str]:
     return way, credential.strip()
 
 
-def _agreed(located: registry.Located, *, by_credential: bool) -> Tenant:
+def _agreed(located: lookup.Located, *, by_credential: bool) -> Tenant:
     if by_credential:
         if located.by_slug is None or (located.by_host is not None and located.by_host.id != located.by_slug.id):
             raise NOT_VALID

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tenants import keys
+from tenants import keys, lookup
 from tenants.database import Database
 from tenants.registry import Tenant
 from tenants.viewer import Viewer
@@ -11,7 +11,7 @@ tenant_of = keys.tenant_named_in
 
 
 async def sign_in(database: Database, tenant: Tenant, text: str, now: datetime) -> Viewer | None:
-    grant = await keys.grant_of(database, tenant.id, text)
+    grant = await lookup.grant_of(database, tenant.id, text)
     if grant is None or not keys.valid(grant, now):
         return None
     return Viewer(tenant, grant.person_id, grant.app_id, grant.roles, grant.scopes)
