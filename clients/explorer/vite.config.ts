@@ -6,7 +6,7 @@ export default defineConfig(({ mode }) => {
   return {
     base: '/explorer/',
     build: { chunkSizeWarningLimit: 5000, reportCompressedSize: false },
-    server: { proxy: { '/graphql': { target, changeOrigin: true, ws: true } } },
+    server: { proxy: { '/graphql': { target, changeOrigin: true } } },
     worker: { format: 'es' },
   };
 });

@@ -1,46 +1,90 @@
-"""The explorer's examples: every one can be run as it stands."""
+"""The explorer's examples: every one can be run as it stands, and together they tell one story."""
 
-import json
+import re
+from importlib import import_module
 
 import pytest
-from graphql import OperationDefinitionNode, parse, validate
+from graphql import parse, validate
 from graphql.execution.values import get_variable_values
 
-from api.explorer import SOURCE
-from api.schema import schema
+from api.engine.filters import camel
+from api.engine.types import ENTITIES, ROOTS
+from api.mutations import MUTATIONS
+from api.schema import CAPABILITIES, schema
+from tests.examples import EXAMPLES, FOLDER, PLACEHOLDER, Reader
 
-EXAMPLES = sorted((SOURCE / "examples").glob("*/*.graphql"))
 
-
-@pytest.fixture(params=EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.fixture(params=EXAMPLES, ids=lambda example: example.name)
 def example(request):
     return request.param
 
 
 def test_an_example_fits_the_schema(example):
-    assert [error.message for error in validate(schema(), parse(example.read_text()))] == []
+    assert [error.message for error in validate(schema(), parse(example.document))] == []
 
 
 def test_an_example_brings_the_variables_it_needs(example):
-    operation = parse(example.read_text()).definitions[0]
-    variables = example.with_suffix(".json")
-    given = json.loads(variables.read_text()) if variables.exists() else {}
+    definitions = example.operation.variable_definitions or ()
+    given = Reader().filled(example.variables)
 
-    assert isinstance(operation, OperationDefinitionNode)
-    declared = {definition.variable.name.value for definition in operation.variable_definitions or ()}
-    errors = get_variable_values(schema(), operation.variable_definitions or (), given)
+    errors = get_variable_values(schema(), definitions, given)
+    declared = {definition.variable.name.value for definition in definitions}
     assert (errors if isinstance(errors, list) else [], given.keys() - declared) == ([], set())
 
 
 def test_an_example_says_first_what_it_is_for(example):
-    first, second = example.read_text().splitlines()[:2]
-
-    assert first.startswith("# ")
-    assert first.endswith(".")
-    assert not second.startswith("#")
+    assert [line for line in example.comment if not re.fullmatch(r"# [A-Z].*\.", line)] == []
+    assert 1 <= len(example.comment) <= 2
+    assert example.operation.name.value == example.title.title().replace(" ", "")
 
 
-def test_no_variables_stand_without_their_example():
-    assert [
-        path for path in (SOURCE / "examples").glob("*/*.json") if path.with_suffix(".graphql") not in EXAMPLES
-    ] == []
+def test_an_example_that_needs_ids_names_others_that_show_them(example):
+    titles = {other.title: other for other in EXAMPLES}
+    opens = [prefix for prefix, *_ in PLACEHOLDER.findall(example.variables) if prefix] or "<id of" in example.variables
+
+    assert bool(example.shown_by) == bool(opens)
+    assert {title for title in example.shown_by if title not in titles} == set()
+    assert all("id" in re.findall(r"\w+", titles[title].document) for title in example.shown_by)
+
+
+def test_a_mutation_shows_its_row_or_why_there_is_none(example):
+    if example.is_query:
+        return
+
+    assert "__typename" in example.document
+    refused = re.search(r"\.\.\. on Refused \{([^}]*)\}", example.document)
+    assert refused[1].split() == ["message", "field", "code"]
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_every_capability_has_examples(capability):
+    fields = fields_of(capability)
+    examples = [example for example in EXAMPLES if example.capability == capability]
+
+    if not fields:
+        assert examples == []
+        return
+    assert 1 <= len(examples) <= 4
+    assert fields & set.union(*(example.root_fields for example in examples))
+
+
+def fields_of(capability):
+    """The root fields and mutations that a capability's module declares."""
+    schema()
+    module = import_module(f"api.{capability}")
+    queries = {name for name, root in ROOTS.items() if ENTITIES[root.entity].cls.__module__ == module.__name__}
+    return {camel(name) for name in queries | (vars(module).keys() & MUTATIONS.keys())}
+
+
+def test_every_file_has_its_one_place_in_the_story():
+    told = sorted(example.path for example in EXAMPLES)
+    variables = [path.with_suffix(".graphql") for path in FOLDER.glob("*/*.json")]
+
+    assert told == sorted(FOLDER.glob("*/*.graphql"))
+    assert [path for path in variables if path not in told] == []
+
+
+def test_titles_differ():
+    titles = [example.title for example in EXAMPLES]
+
+    assert sorted(titles) == sorted(set(titles))

@@ -14,7 +14,7 @@ interface TenantData {
   } | null;
 }
 
-const QUERY = '{ tenant { name branding { displayName logoUrl primaryColor } } }';
+const QUERY = '{ tenant { name now branding { displayName logoUrl primaryColor } } }';
 const LIGHT_BASE = '#ffffff';
 const DARK_BASE = '#212a3b';
 

@@ -1,22 +1,30 @@
-import { createGraphiQLFetcher, type Fetcher, type FetcherOpts } from '@graphiql/toolkit';
+import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit';
 import { readKey } from './key';
+import { notice } from './placeholders';
 
 const URL = '/graphql';
-const send = createGraphiQLFetcher({ url: URL });
+const send = createGraphiQLFetcher({
+  url: URL,
+  enableIncrementalDelivery: false,
+  headers: { accept: 'application/json' },
+});
 
 /** Runs what stands in the editor. The schema is the same for everyone, so a wrong key never hides the docs. */
-export const fetcher: Fetcher = (params, options) => {
+export const fetcher: Fetcher = async (params, options) => {
   if (params.operationName === 'IntrospectionQuery') return send(params, options);
 
-  return send(params, withKey(options));
+  // Without the document GraphiQL opens no socket: whatever is asked, the API is the one to answer.
+  const answer = await send(params, { headers: withKey(options?.headers ?? {}) });
+  notice(answer);
+
+  return answer;
 };
 
-function withKey(options: FetcherOpts = {}): FetcherOpts {
+function withKey(headers: Record<string, string>): Record<string, string> {
   const key = readKey();
-  const ownHeaders = options.headers ?? {};
-  if (!key || Object.keys(ownHeaders).some((name) => name.toLowerCase() === 'authorization')) return options;
+  if (!key || Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')) return headers;
 
-  return { ...options, headers: { authorization: `Bearer ${key}`, ...ownHeaders } };
+  return { authorization: `Bearer ${key}`, ...headers };
 }
 
 export interface Answer<Data> {
@@ -36,6 +44,8 @@ export async function ask<Data>(query: string, key: string | null = null): Promi
     },
     body: JSON.stringify({ query }),
   });
+  const answer = (await response.json()) as Answer<Data>;
+  notice(answer);
 
-  return { ...(await response.json()), status: response.status };
+  return { ...answer, status: response.status };
 }

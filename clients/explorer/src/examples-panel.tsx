@@ -1,15 +1,27 @@
 import { type GraphiQLPlugin, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { useState } from 'react';
-import { CAPABILITIES, type Capability, type Example } from './examples';
+import { CHAPTERS, type Chapter, type Example } from './examples';
 import { ExamplesIcon } from './icons';
+import { filled } from './placeholders';
+
+/** The titles of the chapters that are open, as long as the page is. */
+const opened = new Set(CHAPTERS.slice(0, 2).map(({ title }) => title));
+
+/** The variables that each example was opened with last. */
+const given = new Map<string, string>();
 
 function ExamplesPanel() {
   const [wanted, setWanted] = useState('');
-  const shown = matching(wanted.trim().toLowerCase());
+  const word = wanted.trim().toLowerCase();
+  const shown = matching(word);
 
   return (
     <section aria-label="Examples">
       <h2 className="explorer-panel-title">Examples</h2>
+      <p className="explorer-hint">
+        A program from its first draft to its results: run them one after the other. Ids and dates are filled in from
+        the answers that you got before.
+      </p>
       <input
         className="explorer-filter"
         type="search"
@@ -18,8 +30,8 @@ function ExamplesPanel() {
         value={wanted}
         onChange={(event) => setWanted(event.target.value)}
       />
-      {shown.map((capability) => (
-        <CapabilityExamples key={capability.title} {...capability} />
+      {shown.map((chapter) => (
+        <ChapterExamples key={`${chapter.title} ${word}`} chapter={chapter} open={word !== ''} />
       ))}
       <p className="explorer-hint" role="status">
         {shown.length === 0 && 'No example matches. The docs list every type and field.'}
@@ -28,16 +40,23 @@ function ExamplesPanel() {
   );
 }
 
-function CapabilityExamples({ title, examples }: Capability) {
-  const open = useOpen();
+function ChapterExamples({ chapter: { title, examples }, open }: { chapter: Chapter; open: boolean }) {
+  const show = useShow();
 
   return (
-    <section className="explorer-capability" aria-label={title}>
-      <h3>{title}</h3>
-      <ul>
+    <details
+      className="explorer-chapter"
+      open={open || opened.has(title)}
+      onToggle={({ currentTarget }) => !open && opened[currentTarget.open ? 'add' : 'delete'](title)}
+    >
+      <summary>
+        <h3>{title}</h3>
+        <span className="explorer-count">{examples.length}</span>
+      </summary>
+      <ol>
         {examples.map((example) => (
           <li key={example.id}>
-            <button type="button" onClick={() => open(example)}>
+            <button type="button" onClick={() => show(example)}>
               <span className="explorer-example-title">
                 {example.title}
                 <Kind of={example} />
@@ -46,8 +65,8 @@ function CapabilityExamples({ title, examples }: Capability) {
             </button>
           </li>
         ))}
-      </ul>
-    </section>
+      </ol>
+    </details>
   );
 }
 
@@ -59,7 +78,7 @@ function Kind({ of: { operations } }: { of: Example }) {
 }
 
 /** Opens an example in a tab of its own; one that is open already, unchanged, is shown again. */
-function useOpen(): (example: Example) => void {
+function useShow(): (example: Example) => void {
   const { addTab, changeTab, setOperationFacts, updateActiveTabValues } = useGraphiQLActions();
   const { tabs, queryEditor, variableEditor } = useGraphiQL(({ tabs, queryEditor, variableEditor }) => ({
     tabs,
@@ -67,28 +86,30 @@ function useOpen(): (example: Example) => void {
     variableEditor,
   }));
 
-  return ({ query, variables, document, operations }) => {
+  return ({ id, query, variables, document, operations }) => {
     const operationName = operations[0]?.name?.value ?? '';
     const already = tabs.findIndex((tab) => tab.query === query);
+    const theirs = already >= 0 && tabs[already]?.variables !== given.get(id) ? tabs[already]?.variables : null;
     if (already >= 0) changeTab(already);
-    else {
-      addTab();
-      queryEditor?.setValue(query);
-      variableEditor?.setValue(variables);
-    }
+    else addTab();
 
-    // GraphiQL reads its editor a tenth of a second late: run sooner, the example would go out under the last name.
-    updateActiveTabValues({ query, operationName });
+    queryEditor?.setValue(query);
+    const values = theirs ? filled(theirs) : filled(variables);
+    if (!theirs) given.set(id, values);
+    variableEditor?.setValue(values);
+
+    // GraphiQL reads its editors a tenth of a second late: run sooner, the example would go out under the last name.
+    updateActiveTabValues({ query, variables: values, operationName });
     setOperationFacts({ documentAST: document, operationName, operations });
     queryEditor?.focus();
   };
 }
 
-function matching(wanted: string): Capability[] {
-  return CAPABILITIES.map(({ title, examples }) => ({
+function matching(word: string): Chapter[] {
+  return CHAPTERS.map(({ title, examples }) => ({
     title,
     examples: examples.filter((example) =>
-      `${title} ${example.title} ${example.description}`.toLowerCase().includes(wanted),
+      `${title} ${example.id} ${example.title} ${example.description}`.toLowerCase().includes(word),
     ),
   })).filter(({ examples }) => examples.length > 0);
 }

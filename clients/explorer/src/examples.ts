@@ -1,4 +1,5 @@
 import { type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import story from '../examples/story.json';
 
 export interface Example {
   id: string;
@@ -10,7 +11,7 @@ export interface Example {
   operations: OperationDefinitionNode[];
 }
 
-export interface Capability {
+export interface Chapter {
   title: string;
   examples: Example[];
 }
@@ -19,18 +20,18 @@ export interface Capability {
 const queries = import.meta.glob<string>('../examples/*/*.graphql', { query: '?raw', import: 'default', eager: true });
 const variables = import.meta.glob<string>('../examples/*/*.json', { query: '?raw', import: 'default', eager: true });
 
-export const CAPABILITIES: Capability[] = [...Map.groupBy(Object.keys(queries).sort(), folder)].map(
-  ([name, paths]) => ({ title: spoken(name), examples: paths.map(example) }),
-);
+/** The examples in the order in which a newcomer runs them. */
+export const CHAPTERS: Chapter[] = story.map(({ title, examples }) => ({ title, examples: examples.map(example) }));
 
-function example(path: string): Example {
+function example(name: string): Example {
+  const path = `../examples/${name}.graphql`;
   const query = queries[path] ?? '';
   const document = parse(query);
   const firstLine = query.slice(0, query.indexOf('\n'));
 
   return {
-    id: path,
-    title: spoken(path.slice(path.lastIndexOf('/') + 1, -'.graphql'.length)),
+    id: name,
+    title: spoken(name.slice(name.indexOf('/') + 1)),
     description: firstLine.replace(/^#\s*/, ''),
     query,
     variables: variables[path.replace(/graphql$/, 'json')]?.trim() ?? '',
@@ -39,11 +40,7 @@ function example(path: string): Example {
   };
 }
 
-function folder(path: string): string {
-  return path.split('/').at(-2) ?? '';
-}
-
-/** `peer-pairs` is read as "Peer pairs". */
+/** `your-roles` is read as "Your roles". */
 function spoken(name: string): string {
   const words = name.replaceAll('-', ' ');
 

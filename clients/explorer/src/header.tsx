@@ -1,4 +1,5 @@
 import { useBrand } from './branding';
+import { useEditors } from './editors';
 import { KEY_PANEL, KeyPanel } from './key-panel';
 import { useTheme } from './theme';
 import { useViewer, type Viewer } from './viewer';
@@ -7,6 +8,7 @@ export function Header() {
   const brand = useBrand();
   const viewer = useViewer();
   useTheme();
+  useEditors();
 
   return (
     <header className="explorer-header">
@@ -43,6 +45,6 @@ function shortly(viewer: Viewer): string {
     case 'refused':
       return 'Key refused';
     case 'known':
-      return viewer.displayName || 'Key in use';
+      return viewer.name || 'Key in use';
   }
 }

@@ -1,4 +1,4 @@
-import { type SubmitEvent, useId, useRef, useState } from 'react';
+import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react';
 import { storeKey, useKey } from './key';
 import { identify, useViewer, type Viewer } from './viewer';
 
@@ -8,6 +8,12 @@ export const KEY_PANEL = 'api-key';
 export function KeyPanel() {
   const key = useKey();
   const panel = useRef<HTMLDivElement>(null);
+  const focus = () => panel.current?.querySelector<HTMLElement>('input, button')?.focus();
+
+  // What had the focus is gone when a key comes or goes.
+  useEffect(() => {
+    if (panel.current?.matches(':popover-open')) focus();
+  }, [key]);
 
   return (
     <div
@@ -17,7 +23,7 @@ export function KeyPanel() {
       role="dialog"
       aria-label="API key"
       className="explorer-key"
-      onToggle={({ newState }) => newState === 'open' && panel.current?.querySelector('input')?.focus()}
+      onToggle={({ newState }) => newState === 'open' && focus()}
     >
       <h2>API key</h2>
       {key ? <StoredKey value={key} /> : <NewKey />}
@@ -83,15 +89,22 @@ function StoredKey({ value }: { value: string }) {
   const viewer = useViewer();
 
   return (
-    <div role="status">
-      <Who viewer={viewer} />
-      <p>
-        <code>{masked(value)}</code>
-      </p>
-      <button type="button" onClick={() => storeKey(null)}>
-        Forget this key
-      </button>
-    </div>
+    <>
+      <div role="status">
+        <Who viewer={viewer} />
+        <p>
+          <code>{masked(value)}</code>
+        </p>
+      </div>
+      <div className="explorer-key-field">
+        <button type="button" className="explorer-primary" popoverTarget={KEY_PANEL} popoverTargetAction="hide">
+          Done
+        </button>
+        <button type="button" onClick={() => storeKey(null)}>
+          Forget this key
+        </button>
+      </div>
+    </>
   );
 }
 
@@ -100,14 +113,11 @@ function Who({ viewer }: { viewer: Viewer }) {
     case 'known':
       return (
         <>
-          <p className="explorer-who">{viewer.displayName || 'A key without a name'}</p>
-          {viewer.roles.length > 0 && (
-            <ul className="explorer-roles" aria-label="Roles">
-              {viewer.roles.map((role) => (
-                <li key={role}>{role}</li>
-              ))}
-            </ul>
-          )}
+          <p className="explorer-who">
+            {viewer.name || 'A key without a name'} <span className="explorer-kind">{viewer.kind}</span>
+          </p>
+          <Words label="Roles" words={viewer.roles} />
+          <Words label="Scopes" words={viewer.scopes} />
         </>
       );
     case 'refused':
@@ -117,6 +127,21 @@ function Who({ viewer }: { viewer: Viewer }) {
     default:
       return <p className="explorer-who">Checking…</p>;
   }
+}
+
+function Words({ label, words }: { label: string; words: string[] }) {
+  if (words.length === 0) return null;
+
+  return (
+    <>
+      <h3>{label}</h3>
+      <ul className="explorer-words" aria-label={label}>
+        {words.map((word) => (
+          <li key={word}>{word}</li>
+        ))}
+      </ul>
+    </>
+  );
 }
 
 const masked = (key: string): string => `${key.slice(0, key.length > 16 ? 6 : 0)}…${key.slice(-4)}`;

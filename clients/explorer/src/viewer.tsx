@@ -3,13 +3,25 @@ import { type Answer, ask } from './endpoint';
 import { useKey } from './key';
 
 export type Viewer =
-  | { state: 'anonymous' | 'checking' | 'unknown' }
-  | { state: 'known'; displayName: string; roles: string[] }
-  | { state: 'refused'; reason: string };
+  { state: 'anonymous' | 'checking' | 'unknown' } | ({ state: 'known' } & Known) | { state: 'refused'; reason: string };
+
+interface Known {
+  name: string;
+  kind: 'Person' | 'App';
+  roles: string[];
+  scopes: string[];
+}
 
 interface ViewerData {
-  viewer: { displayName: string; roles: string[] } | null;
+  viewer: {
+    displayName: string;
+    roles: string[];
+    scopes: string[];
+    app: { name: string } | null;
+  } | null;
 }
+
+const QUERY = '{ viewer { displayName roles scopes app { name } } }';
 
 const ViewerContext = createContext<Viewer>({ state: 'anonymous' });
 
@@ -35,7 +47,7 @@ export function ViewerProvider({ children }: { children: ReactNode }) {
 /** Who a key speaks for. `unknown` when the key is accepted and stands for nobody in particular. */
 export async function identify(key: string): Promise<Viewer> {
   try {
-    return viewerIn(await ask<ViewerData>('{ viewer { displayName roles } }', key));
+    return viewerIn(await ask<ViewerData>(QUERY, key));
   } catch {
     return { state: 'refused', reason: 'The API did not answer.' };
   }
@@ -45,5 +57,7 @@ function viewerIn({ status, data, errors }: Answer<ViewerData>): Viewer {
   if (status === 401 || status === 403) return { state: 'refused', reason: errors?.[0]?.message ?? 'Unknown key.' };
   if (!data?.viewer) return { state: 'unknown' };
 
-  return { state: 'known', ...data.viewer };
+  const { displayName, roles, scopes, app } = data.viewer;
+
+  return { state: 'known', name: displayName, kind: app ? 'App' : 'Person', roles, scopes };
 }
