@@ -10,7 +10,7 @@ from api.engine.fields import column, sql, to_one
 from api.engine.types import Node, many, one, planned
 from api.mutations import Command, Told, mutation, refusal
 from api.people import Person
-from api.permissions import ADMINS, SCOPES, Access, signed_in
+from api.permissions import ADMINS, EVERYONE, SCOPES, Access
 from api.words import enum
 from domain import history
 from domain.records import find
@@ -30,7 +30,13 @@ ADMINISTRATION = Access(ADMINS, "settings:read")
 WRITE = Access(ADMINS, "settings:write")
 
 
-@planned(keys.App, prefix="app", visible=signed_in("settings:read"), filters=("name",), orders=("created_at",))
+@planned(
+    keys.App,
+    prefix="app",
+    visible=Access(EVERYONE, "settings:read", own="{t}.id = {app}"),
+    filters=("name",),
+    orders=("created_at",),
+)
 class App(Node):
     """A partner's program that works for the tenant without a person."""
 
