@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from api.imports.records import AnyShape
-from api.imports.rows import BUILT_IN, FINGERPRINT, NUMBER, PlanError, Row, listed
+from api.imports.rows import BUILT_IN, PlanError, Row, listed
 from api.imports.sources import Source
 from api.imports.values.formulas import Formula
 from api.imports.values.templates import Part, Template
@@ -69,8 +69,8 @@ def check_columns(path: Path, plan: Plan, source: Source, row: Row) -> None:
     """
     if source.kind != "csv":
         return
-    header = [column for column in row.cells if not column.startswith(BUILT_IN)]
-    there = {*header, *(name for cut in source.cut for name in cut.pattern.groupindex), NUMBER, FINGERPRINT}
+    header = [column for column in row.cells if column not in BUILT_IN]
+    there = {*header, *(name for cut in source.cut for name in cut.pattern.groupindex), *BUILT_IN}
     for place, part in _columns(source, ("sources", plan.sources.index(source))):
         if part.column not in there and not part.dispensable:
             raise PlanError(

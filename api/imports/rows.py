@@ -7,9 +7,9 @@ from dataclasses import dataclass
 Cell = str | list[str]
 Cells = Mapping[str, Cell]
 
-BUILT_IN = "#"
 NUMBER = "#row"
 FINGERPRINT = "#fingerprint"
+BUILT_IN = frozenset({NUMBER, FINGERPRINT})
 
 
 class ImportStoppedError(ValueError):

@@ -20,7 +20,7 @@ from api.imports.readers import Rows
 from api.imports.records import head_counts
 from api.imports.rejects import Reject, Rejects
 from api.imports.report import Report, SourceCounts
-from api.imports.rows import BUILT_IN, FINGERPRINT, Broken, PlanError, Row, SourceError, Unfit
+from api.imports.rows import BUILT_IN, FINGERPRINT, Broken, ImportStoppedError, PlanError, Row, SourceError, Unfit
 from api.imports.shapes import Desk, Draft, Questionnaires, Shape, Tally
 from api.imports.sources import Source
 from api.imports.values.conditions import holds
@@ -57,7 +57,7 @@ async def run(
     """
     started = time.perf_counter()
     run = Run(plans.read(path), path, data or path.parent, database, tenant, Report(dry_run), progress)
-    run.check_files()
+    run.check_files(rejects)
     with Rejects(rejects) as run.rejects:
         await run.whole()
     run.report.seconds = time.perf_counter() - started
@@ -78,11 +78,14 @@ class Run:
     tally: Tally = field(default_factory=Tally)
     questionnaires: Questionnaires = field(default_factory=dict)
 
-    def check_files(self) -> None:
-        """Nothing is brought in where a file is missing."""
+    def check_files(self, rejects: Path | None) -> None:
+        """Nothing is brought in where a file is missing, or where the rejects would be written over one."""
         for place, source in enumerate(self.plan.sources):
             if not (self.data / source.file).is_file():
                 raise PlanError(f"{self.path}: sources[{place}].file: there is no file {self.data / source.file}.")
+        read = {self.path.resolve(), *((self.data / source.file).resolve() for source in self.plan.sources)}
+        if rejects is not None and rejects.resolve() in read:
+            raise ImportStoppedError(f"{rejects} is what is to be brought in. Write the rejects to another file.")
 
     async def whole(self) -> None:
         if not self.report.dry_run:
@@ -208,7 +211,7 @@ class Reading:
         self.rejected.add(row.number)
         self.counts.accepted -= 1
         self.counts.rejected += 1
-        said = {column: cell for column, cell in row.cells.items() if not column.startswith(BUILT_IN)}
+        said = {column: cell for column, cell in row.cells.items() if column not in BUILT_IN}
         facts = asdict(rejection)
         self.run.rejects.write(Reject(source=self.source.title, row=row.number, data=said, **facts))
 
