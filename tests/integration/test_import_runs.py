@@ -1,5 +1,7 @@
 import asyncio
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -126,3 +128,18 @@ async def test_the_report_is_told_to_programs(bring_in):
             "person": {"created": 1, "updated": 0, "unchanged": 0, "kept": 0, "rejected": 1},
         },
     }
+
+
+async def test_the_example_in_the_guide_comes_to_what_it_says(bring_in):
+    guide = Path(__file__).parents[2].joinpath("docs", "import.md").read_text()
+    plan, table = (re.search(f"```{kind}\n(.*?)```", guide, re.DOTALL)[1] for kind in ("toml", "csv"))
+
+    report, [reject] = await bring_in(plan, workshops_csv=table, dry_run=True)
+
+    assert counts_of(report) == {
+        "program": (2, 0, 0, 0, 0),
+        "organization": (2, 0, 1, 0, 0),
+        "session": (3, 0, 0, 0, 0),
+        "head_count": (6, 0, 0, 0, 1),
+    }
+    assert [reject[told] for told in ("row", "field", "reason")] == ["4", "people", "'twelve' is no whole number."]
