@@ -4,7 +4,6 @@ Invariant: a tenant-owned row is known by `(tenant_id, id)`, and nothing that re
 """
 
 import uuid
-from collections.abc import Iterable
 from enum import StrEnum
 
 import uuid_utils.compat
@@ -67,13 +66,3 @@ class TenantOwned(SQLModel):
 
     tenant_id: uuid.UUID = Field(default=None, primary_key=True, sa_column_kwargs={"autoincrement": False})
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
-
-
-def tenant_owned() -> Iterable[type[TenantOwned]]:
-    """Every mapped record of a tenant, whichever layer declares it."""
-    pending = list(TenantOwned.__subclasses__())
-    while pending:
-        record = pending.pop()
-        pending += record.__subclasses__()
-        if hasattr(record, "__table__"):
-            yield record

@@ -93,7 +93,7 @@ class Draft(ABC):
         """Look up what these drafts need beside the records that they speak of."""
 
 
-class Shape(BaseModel):
+class Shape(BaseModel, ABC):
     """`later`: only when the whole file has been read once, because it speaks of what other rows bring."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -106,6 +106,6 @@ class Shape(BaseModel):
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 -- the library's signature
         self._zone = (context or {}).get("time_zone", "UTC")
 
+    @abstractmethod
     def draft(self, row: Row) -> Draft | None:
         """What the row says, or None when it says nothing about such a record."""
-        raise NotImplementedError

@@ -1,8 +1,10 @@
 import pytest
-from sqlmodel import col, func, select
+from sqlmodel import SQLModel, col, func, select
 
-from tenants.records import tenant_owned
+from tenants.records import TenantOwned
 from tests.integration.importing import carried_out
+
+RECORDS = [mapper.class_ for mapper in SQLModel._sa_registry.mappers if issubclass(mapper.class_, TenantOwned)]
 
 
 @pytest.fixture
@@ -49,6 +51,6 @@ def row_counts(database, tenant):
 
     async def row_counts():
         async with database.transaction(tenant.id) as db:
-            return {record.__name__: await db.scalar(select(func.count(record.id))) for record in tenant_owned()}
+            return {record.__name__: await db.scalar(select(func.count(record.id))) for record in RECORDS}
 
     return row_counts
