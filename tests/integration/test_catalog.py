@@ -90,7 +90,7 @@ async def test_the_catalog_holds(catalog, rule):
 FAULTS = {
     "a table has a tenant, as uuid, not null, without default": "CREATE TABLE fault (id uuid)",
     "a primary key is (tenant_id, id)": "CREATE TABLE fault (id uuid PRIMARY KEY, tenant_id uuid NOT NULL)",
-    "a unique index contains the tenant": "CREATE UNIQUE INDEX fault ON app (name)",
+    "a unique index contains the tenant": "CREATE UNIQUE INDEX fault ON app (id)",
     "a foreign key pairs tenant with tenant and has no action": """
       ALTER TABLE app ADD person_id uuid, ADD CONSTRAINT fault FOREIGN KEY (id, person_id) REFERENCES person""",
     "nothing is deferrable": "ALTER TABLE app ADD UNIQUE (tenant_id, name) DEFERRABLE",
