@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from sqlalchemy import text
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -14,7 +15,7 @@ from starlette.routing import Route
 from api import explorer as explorers
 from api.engine.execution import Engine
 from api.explorer import Explorer
-from api.http import Endpoint
+from api.http import Endpoint, failed, not_served
 from api.schema import schema
 from tenants.database import Database
 
@@ -42,6 +43,7 @@ def application(database: Database, explorer: Explorer | None = None) -> Starlet
             Route("/health", _health),
             *(explorers.routes(explorer) if explorer else ()),
         ],
+        exception_handlers={HTTPException: not_served, Exception: failed},
         lifespan=lifespan,
     )
     app.state.engine = engine

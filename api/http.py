@@ -1,22 +1,24 @@
 """GraphQL over HTTP: from a request's bytes to an operation, and from an answer to a response."""
 
+import json
+import re
 from typing import Any
 
 import orjson
-import structlog
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from api.engine.documents import RequestError
-from api.engine.execution import Answer, Engine, refused
+from api.engine.execution import Answer, Engine, fault, refused
 from api.signin import SignInError, viewer_of
 from tenants.registry import wall
 
 RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 MAX_BODY = 1_000_000
-
-log = structlog.get_logger()
+HALF = re.compile("[\ud800-\udfff]")
+READING = ("GET", "HEAD")
 
 
 class HttpError(Exception):
@@ -49,6 +51,8 @@ class Endpoint:
             return _failure(error, media)
         except SignInError as error:
             return _failure(HttpError(error.status, error.message, error.code), media)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
 
     async def _answer(self, request: Request, media: str) -> Response:
         asked = await _asked(request)
@@ -64,8 +68,8 @@ class Endpoint:
             document = self.engine.document(source, name)
         except RequestError as error:
             return _response(refused(error), media)
-        if request.method == "GET" and not document.is_query:
-            raise HttpError(405, "Send mutations by POST.", headers={"allow": "POST"})
+        if request.method in READING and not document.is_query:
+            raise HttpError(405, "Send mutations by POST.", "METHOD_NOT_ALLOWED", {"allow": "POST"})
         answer = await self.engine.answer(document, variables, viewer=viewer, now=viewer.tenant.now(now), wall=now)
         return _response(answer, media)
 
@@ -92,7 +96,7 @@ def _quality(text: str) -> float:
 
 
 async def _asked(request: Request) -> Any:  # noqa: ANN401 -- whatever the client sent
-    if request.method == "GET":
+    if request.method in READING:
         asked: dict[str, Any] = dict(request.query_params)
         if asked.get("variables"):
             asked["variables"] = _json(asked["variables"].encode(), "variables")
@@ -112,7 +116,28 @@ def _json(text: bytes, where: str) -> Any:  # noqa: ANN401 -- any JSON
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as problem:
+        broken = _broken_text(text)
+        if broken:
+            message = f"`{broken}` holds half of a surrogate pair, which is no character. Send whole characters."
+            raise HttpError(400, message, "BAD_USER_INPUT") from None
         raise HttpError(400, f"The {where} is no JSON: {problem}.") from None
+
+
+def _broken_text(text: bytes) -> str | None:
+    """The path to a text with half of a surrogate pair, where that is what is wrong with the JSON."""
+    try:
+        places = [("", json.loads(text))]
+        while places:
+            path, value = places.pop()
+            if HALF.search(path) or (isinstance(value, str) and HALF.search(value)):
+                return HALF.sub("?", path)
+            if isinstance(value, dict):
+                places += [(f"{path}.{key}" if path else key, item) for key, item in value.items()]
+            elif isinstance(value, list):
+                places += [(f"{path}[{number}]", item) for number, item in enumerate(value)]
+    except (ValueError, RecursionError):
+        return None
+    return None
 
 
 def _parts(asked: Any) -> tuple[str, str | None, dict[str, Any]]:  # noqa: ANN401 -- any JSON
@@ -136,3 +161,21 @@ def _response(answer: Answer, media: str) -> Response:
 def _failure(error: HttpError, media: str) -> Response:
     body = orjson.dumps({"errors": [{"message": error.message, "extensions": {"code": error.code}}]})
     return Response(body, error.status, headers=error.headers, media_type=f"{media}; charset=utf-8")
+
+
+def not_served(request: Request, error: Exception) -> Response:
+    """What is answered at an address, or to a method, that there is not."""
+    assert isinstance(error, HTTPException)  # noqa: S101 -- registered for these alone
+    messages = {
+        404: ("NOT_FOUND", f"There is nothing at {request.url.path[:100]}. The API is at /graphql."),
+        405: ("METHOD_NOT_ALLOWED", f"{request.method} is not possible here; `Allow` names what is."),
+    }
+    code, message = messages.get(error.status_code, ("BAD_REQUEST", error.detail))
+    headers = dict(error.headers or {})
+    return _failure(HttpError(error.status_code, message, code, headers), JSON)
+
+
+def failed(request: Request, error: Exception) -> Response:
+    """What is answered when the fault is ours."""
+    body = orjson.dumps({"errors": [fault(error, method=request.method, path=request.url.path)]})
+    return Response(body, 500, media_type=f"{JSON}; charset=utf-8")

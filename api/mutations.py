@@ -68,16 +68,16 @@ class Command:
     def may(self, access: Access) -> bool:
         return access.allows(self.viewer)
 
-    def person(self, person: type, text: str | None, *, others: Access) -> uuid.UUID:
-        """The person that a command is about: the viewer, or whom the viewer names and may act for."""
+    def person(self, person: type, text: str | None, *, others: Access, field: str = "personId") -> uuid.UUID:
+        """The person that a command is about: the viewer, or whom the viewer names in `field` and may act for."""
         own = self.viewer.person_id
         named = self.row_or_none(person, text)
         if named is None and own is not None:
             return own
         if named is None:
-            raise forbidden("Say for whom, by `personId`: an app has no place of its own.")
+            raise forbidden(f"Say for whom, by `{field}`: an app has no place of its own.")
         if named != own and not self.may(others):
-            raise forbidden(f"You may do this for yourself only. For others: {others.words}")
+            raise forbidden(f"You may do this for yourself only: leave `{field}` out. For others: {others.words}")
         return named
 
 
@@ -151,12 +151,15 @@ def assemble() -> type:
 
 
 def changes(given: Any, *, clearable: AbstractSet[str] = frozenset()) -> dict[str, Any]:  # noqa: ANN401 -- an input with an `id`
-    """What an update's input says: without what is left out, and without null where there must be a value."""
-    return {
-        name: value
-        for name, value in vars(given).items()
-        if name != "id" and value is not strawberry.UNSET and (value is not None or name in clearable)
-    }
+    """What an update's input says, without what is left out. Null takes away what is `clearable`, and nothing else."""
+    said = {name: value for name, value in vars(given).items() if name != "id" and value is not strawberry.UNSET}
+    for name, value in said.items():
+        if value is None and name not in clearable:
+            raise GraphQLError(
+                f"`input.{camel(name)}` can be changed but not taken away: give a value, or leave it out.",
+                extensions={"code": "BAD_USER_INPUT"},
+            )
+    return said
 
 
 def forbidden(message: str) -> GraphQLError:
@@ -182,6 +185,7 @@ async def _run(
     title: str,
 ) -> Any:  # noqa: ANN401 -- a row of the plan, or a refusal
     permit(context.viewer, allow, title)
+    payload = context.payload(info, ENTITIES[answers.__name__])
     try:
         outcome = await _attempt(function, context, given)
     except DomainRefused as no:
@@ -189,8 +193,7 @@ async def _run(
             message=no.message, code=no.reason.value, field=no.field, retryable=no.retryable, reason=no.reason
         )
     told = outcome if isinstance(outcome, Told) else Told(outcome)
-    now = told.now or context.now
-    return await context.payload(info, ENTITIES[answers.__name__], told.record.id, text=told.text, now=now)
+    return await payload.read(told.record.id, text=told.text, now=told.now or context.now)
 
 
 async def _attempt(function: Function, context: Context, given: Any) -> Row | Told:  # noqa: ANN401 -- the mutation's input

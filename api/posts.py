@@ -30,7 +30,7 @@ enum(
     posts.PostRefusal,
     "PostRefusal",
     "Why a post could not be written.",
-    NOT_FOUND="There is no such channel or post; `field` says which.",
+    NOT_FOUND="There is no such channel, post or person; `field` says which.",
     INVALID="A value is not acceptable; `field` says which.",
     NOT_A_MEMBER="Only the people of the channel write in it.",
 )
@@ -80,6 +80,9 @@ class WritePostInput:
     )
 
 
+FOR_OTHERS = Access(frozenset(), "communities:write")
+
+
 @mutation(
     "Say something in a channel, or reply to what was said there.",
     answers=Post,
@@ -87,7 +90,7 @@ class WritePostInput:
     allow=signed_in("communities:write"),
 )
 async def write_post(command: Command, input: WritePostInput) -> posts.Post:  # noqa: A002 -- the schema's word
-    author_id = command.person(Person, input.author_id, others=Access(frozenset(), "communities:write"))
+    author_id = command.person(Person, input.author_id, others=FOR_OTHERS, field="authorId")
     new = posts.NewPost(body=input.body, kind=input.kind, reply_to_id=command.row_or_none(Post, input.reply_to_id))
     return await posts.write(
         command.db,

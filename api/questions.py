@@ -24,7 +24,7 @@ enum(
     questions.QuestionRefusal,
     "QuestionRefusal",
     "Why a question could not be asked.",
-    NOT_FOUND="There is no such channel.",
+    NOT_FOUND="There is no such channel or person; `field` says which.",
     INVALID="A value is not acceptable; `field` says which.",
     NOT_A_MEMBER="Only the people of the channel ask in it.",
     REFERENCE_TAKEN="Another question has this external reference.",
@@ -86,6 +86,9 @@ class AskQuestionInput:
     )
 
 
+FOR_OTHERS = Access(frozenset(), "questions:write")
+
+
 @mutation(
     "Ask the people of a channel.",
     answers=Question,
@@ -97,7 +100,7 @@ async def ask_question(command: Command, input: AskQuestionInput) -> questions.Q
         command.db,
         command.row(Channel, input.channel_id),
         questions.NewQuestion(title=input.title, body=input.body, tags=input.tags),
-        author_id=command.person(Person, input.author_id, others=Access(frozenset(), "questions:write")),
+        author_id=command.person(Person, input.author_id, others=FOR_OTHERS, field="authorId"),
         staff=command.may(voices.SPEAKS_EVERYWHERE),
         by=command.by,
         now=command.now,

@@ -21,7 +21,7 @@ enum(
     responses.ResponseRefusal,
     "ResponseRefusal",
     "Why a response was not taken.",
-    NOT_FOUND="There is no such evaluation or item; `field` says which.",
+    NOT_FOUND="There is no such evaluation, item or person; `field` says which.",
     INVALID="An answer does not fit its item, or is missing; `field` says which.",
     NOT_INVITED="The evaluation does not ask this person.",
     ALREADY_ANSWERED="The person has answered already.",

@@ -6,7 +6,7 @@ Outputs arrive as the text that PostgreSQL wrote, or as Python's own values; bot
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as Number
-from decimal import InvalidOperation
+from functools import cache
 from typing import Any, NewType
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -28,12 +28,19 @@ URL = NewType("URL", str)
 Locale = NewType("Locale", str)
 JSON = NewType("JSON", object)
 
+DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,15})?")
+LONGEST_URL = 2_000
+LONGEST_SHOWN = 60
+
 
 def read_instant(text: Any) -> datetime:
     instant: datetime = _iso(datetime.fromisoformat, text, "DateTime", "2026-09-01T09:00:00Z")
     if instant.tzinfo is None:
         raise GraphQLError(f"DateTime needs an offset: write '{text}Z' for UTC, or '{text}+02:00'.")
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise GraphQLError(f"{_shown(text)} lies outside the years 1 to 9999 in UTC.") from None
 
 
 def read_local(text: Any) -> datetime:
@@ -53,7 +60,9 @@ def read_duration(text: Any) -> timedelta:
     try:
         duration = isoduration.parse_duration(text)
     except (DurationParsingException, TypeError, AttributeError):
-        raise GraphQLError(f"{text!r} is no Duration. Write ISO 8601, such as 'P14D', 'PT90M' or '-P3D'.") from None
+        raise GraphQLError(
+            f"{_shown(text)} is no Duration. Write ISO 8601, such as 'P14D', 'PT90M' or '-P3D'."
+        ) from None
     if duration.date.years or duration.date.months:
         raise GraphQLError("A Duration here has no years or months, whose length varies: write days, such as 'P30D'.")
     try:
@@ -65,42 +74,41 @@ def read_duration(text: Any) -> timedelta:
             seconds=float(duration.time.seconds),
         )
     except OverflowError:
-        raise GraphQLError(f"{text!r} is longer than any program lasts.") from None
+        raise GraphQLError(f"{_shown(text)} is longer than any program lasts.") from None
     if abs(length) > timedelta(days=36500):
-        raise GraphQLError(f"{text!r} is longer than any program lasts.")
+        raise GraphQLError(f"{_shown(text)} is longer than any program lasts.")
     return length
 
 
 def read_time_zone(text: Any) -> str:
-    if text not in available_timezones():
-        raise GraphQLError(f"{text!r} is no IANA time zone. Use a name such as 'Europe/Zurich'.")
-    return str(text)
+    if not isinstance(text, str) or text not in _zones():
+        raise GraphQLError(f"{_shown(text)} is no IANA time zone. Use a name such as 'Europe/Zurich'.")
+    return text
 
 
 def read_decimal(text: Any) -> Number:
-    try:
-        number = Number(str(text))
-    except InvalidOperation:
-        number = Number("NaN")
-    if not number.is_finite():
-        raise GraphQLError(f"{text!r} is no Decimal. Write digits as text, such as '12.50'.")
-    return number
+    if not DECIMAL.fullmatch(str(text)):
+        raise GraphQLError(f"{_shown(text)} is no Decimal. Write digits as text, such as '12.50'.")
+    return Number(str(text))
 
 
 def read_email(text: Any) -> str:
     try:
         return validate_email(str(text), check_deliverability=False).normalized.lower()
     except EmailNotValidError as problem:
-        raise GraphQLError(f"{text!r} is no EmailAddress: {problem}") from None
+        raise GraphQLError(f"{_shown(text)} is no EmailAddress: {problem}") from None
 
 
 def read_url(text: Any) -> str:
+    if len(str(text)) > LONGEST_URL:
+        raise GraphQLError(f"This URL is longer than {LONGEST_URL:,} characters. Use a shorter one.")
     try:
         address = urlsplit(str(text))
+        full = address.scheme in ("http", "https") and address.hostname and address.port != 0
     except ValueError:
-        address = urlsplit("")
-    if address.scheme not in ("http", "https") or not address.hostname or re.search(r"\s|[\x00-\x1f]", str(text)):
-        raise GraphQLError(f"{text!r} is no URL. Write a full address that begins with https:// or http://.")
+        full = False
+    if not full or re.search(r"\s|[\x00-\x1f]", str(text)):
+        raise GraphQLError(f"{_shown(text)} is no URL. Write a full address that begins with https:// or http://.")
     return str(text)
 
 
@@ -108,7 +116,7 @@ def read_locale(text: Any) -> str:
     try:
         babel.Locale.parse(str(text), sep="-")
     except (ValueError, babel.UnknownLocaleError):
-        raise GraphQLError(f"{text!r} is no Locale. Write a tag such as 'en' or 'de-CH'.") from None
+        raise GraphQLError(f"{_shown(text)} is no Locale. Write a tag such as 'en' or 'de-CH'.") from None
     return str(text)
 
 
@@ -116,7 +124,18 @@ def _iso(read: Any, text: Any, name: str, example: str) -> Any:
     try:
         return read(text)
     except (TypeError, ValueError):
-        raise GraphQLError(f"{text!r} is no {name}. Write ISO 8601, such as '{example}'.") from None
+        raise GraphQLError(f"{_shown(text)} is no {name}. Write ISO 8601, such as '{example}'.") from None
+
+
+def _shown(value: Any) -> str:
+    """The value as a message repeats it: never more than a line of it."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def _as_text(value: Any) -> str:

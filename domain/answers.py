@@ -128,6 +128,8 @@ async def answer(
     if question is None:
         raise AnswerRefused(AnswerRefusal.NOT_FOUND, "There is no such question.", field="questionId")
     if not await voices.has_voice(db, await _channel_of(db, question), author_id, staff=staff):
+        if await voices.unknown(db, author_id):
+            raise AnswerRefused(AnswerRefusal.NOT_FOUND, "There is no such person.", field="authorId")
         raise AnswerRefused(
             AnswerRefusal.NOT_A_MEMBER,
             "Only the people of the question's channel can answer. Join first.",
@@ -159,6 +161,8 @@ async def accept(
     if answer is None:
         raise AnswerRefused(AnswerRefusal.NOT_FOUND, "There is no such answer.", field="id")
     question = await _locked_question(db, answer)
+    if await voices.unknown(db, person_id):
+        raise AnswerRefused(AnswerRefusal.NOT_FOUND, "There is no such person.", field="acceptedById")
     moderator = staff or await voices.moderates(db, await _channel_of(db, question), person_id)
     acceptable(question, person_id, moderator=moderator)
     before = await _accepted(db, question)

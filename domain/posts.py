@@ -100,6 +100,8 @@ async def write(
     if channel is None:
         raise PostRefused(PostRefusal.NOT_FOUND, "There is no such channel.", field="channelId")
     if not await voices.has_voice(db, channel, author_id, staff=staff):
+        if await voices.unknown(db, author_id):
+            raise PostRefused(PostRefusal.NOT_FOUND, "There is no such person.", field="authorId")
         raise PostRefused(
             PostRefusal.NOT_A_MEMBER, "Only the people of this channel can write in it. Join first.", field="channelId"
         )

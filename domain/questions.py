@@ -121,6 +121,8 @@ async def ask(
     if channel is None:
         raise QuestionRefused(QuestionRefusal.NOT_FOUND, "There is no such channel.", field="channelId")
     if not await voices.has_voice(db, channel, author_id, staff=staff):
+        if await voices.unknown(db, author_id):
+            raise QuestionRefused(QuestionRefusal.NOT_FOUND, "There is no such person.", field="authorId")
         raise QuestionRefused(
             QuestionRefusal.NOT_A_MEMBER,
             "Only the people of this channel can ask in it. Join first.",

@@ -21,6 +21,7 @@ from domain.evaluations import Evaluation
 from domain.history import record
 from domain.instruments import Instrument
 from domain.items import Item, ItemValue
+from domain.people import Person
 from domain.records import UTC, Record, Refused, Word, belongs_to, find, lock, new_id, unique
 from domain.texts import reference_of
 from tenants.viewer import Actor
@@ -132,6 +133,8 @@ async def respond(
     if evaluations.closed(evaluation, now):
         raise ResponseRefused(ResponseRefusal.CLOSED, "This evaluation is closed.", field="evaluationId")
     if not await evaluations.invites(db, evaluation, person_id):
+        if await find(db, Person, person_id) is None:
+            raise ResponseRefused(ResponseRefusal.NOT_FOUND, "There is no such person.", field="personId")
         raise ResponseRefused(
             ResponseRefusal.NOT_INVITED,
             "This evaluation asks only those who take part in what it judges.",

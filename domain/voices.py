@@ -26,6 +26,11 @@ async def has_voice(db: AsyncSession, channel: Channel, person_id: uuid.UUID | N
     return await belongs(db, channel, person_id)
 
 
+async def unknown(db: AsyncSession, person_id: uuid.UUID | None) -> bool:
+    """Whether somebody is named whom the tenant does not know."""
+    return person_id is not None and await find(db, Person, person_id) is None
+
+
 async def belongs(db: AsyncSession, channel: Channel, person_id: uuid.UUID) -> bool:
     enrolled = select(Enrollment.id).where(
         Enrollment.cohort_id == channel.cohort_id,

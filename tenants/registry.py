@@ -27,7 +27,7 @@ LONGEST_NAME = 200
 LONGEST_OFFSET_DAYS = 365
 PERCENT = 100
 COLOR = re.compile(r"#[0-9a-f]{6}")
-FARTHEST = timedelta(days=50 * 365)
+FARTHEST = timedelta(days=100 * 365)
 
 
 class TenantStatus(Word):

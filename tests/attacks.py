@@ -62,11 +62,11 @@ def slots(schema: GraphQLSchema, own: dict[str, list[str]]) -> Iterator[Slot]:
     """Every place that takes an id. Other ids beside it are `own`."""
     for operation, root in (("query", schema.query_type), ("mutation", schema.mutation_type)):
         for name, field in root.fields.items():
-            document = _document(schema, operation, name, field)
+            text = document(schema, operation, name, field)
             for path, arguments in _places(name, field, own):
-                for kind in _kinds(path, name, field, own):
+                for kind in kinds(path, name, field, own):
                     filled = _replaced(arguments, path, own[kind][0])
-                    yield Slot(operation, name, path, kind, document, filled)
+                    yield Slot(operation, name, path, kind, text, filled)
 
 
 def _places(name: str, field: GraphQLField, own: dict[str, list[str]]) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -102,7 +102,7 @@ class _Filler:
         if isinstance(kind, GraphQLEnumType):
             return next(iter(kind.values))
         if kind.name == "ID":
-            return self.own[_kinds(path, self.name, self.field, self.own)[0]][0]
+            return self.own[kinds(path, self.name, self.field, self.own)[0]][0]
         return VALUES[kind.name]
 
     def variants(self, kind: GraphQLInputType, path: Path, depth: int = 4) -> Iterator[tuple[Path, Any]]:
@@ -123,7 +123,7 @@ class _Filler:
             yield path, None
 
 
-def _kinds(path: Path, name: str, field: GraphQLField, own: dict[str, list[str]]) -> list[str]:
+def kinds(path: Path, name: str, field: GraphQLField, own: dict[str, list[str]]) -> list[str]:
     """What an id at this place may be of: said by the place's name, or by what the operation answers with."""
     if name in ("node", "nodes"):
         return sorted(kind for kind, ids in own.items() if ids)
@@ -151,7 +151,7 @@ def _answered(name: str, field: GraphQLField) -> str:
     return kind.removesuffix("Connection")
 
 
-def _document(schema: GraphQLSchema, operation: str, name: str, field: GraphQLField) -> str:
+def document(schema: GraphQLSchema, operation: str, name: str, field: GraphQLField) -> str:
     variables = ", ".join(f"${argument}: {spec.type}" for argument, spec in field.args.items())
     passed = ", ".join(f"{argument}: ${argument}" for argument in field.args)
     selection = _selection(schema, get_named_type(field.type))

@@ -78,6 +78,8 @@ def expression(row_label: bytes, secret: str, alias: str, column: str | None, ke
 def decode(text: str, row_label: bytes, secret: bytes, key: Key | None) -> Position:
     try:
         raw = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
+        if base64.urlsafe_b64encode(raw).rstrip(b"=") != text.encode():
+            raise CursorError
         version, seal, position = raw[:1], raw[1 : 1 + SEAL], raw[1 + SEAL :]
         wanted = hashlib.sha256(secret + row_label + position).digest()[:SEAL]
         if version != VERSION or not hmac.compare_digest(seal, wanted):

@@ -3,15 +3,21 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from graphql import (
+    DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
+    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionSetNode,
     parse,
     validate,
 )
@@ -28,6 +34,8 @@ DOCUMENTS = 1024
 PLANS_PER_DOCUMENT = 64
 MAX_TOKENS = 15_000
 MAX_ERRORS = 20
+MAX_DEPTH = 50
+TOO_DEEP = f"The document is nested too deeply: at most {MAX_DEPTH} levels of fields."
 
 
 @dataclass(frozen=True)
@@ -130,14 +138,34 @@ def _parsed(schema: GraphQLSchema, source: str) -> Any:
         ast = parse(source, max_tokens=MAX_TOKENS)
     except GraphQLError as error:
         raise RequestError([_coded(error, "GRAPHQL_PARSE_FAILED")]) from None
+    try:
+        errors = validate(schema, ast, max_errors=MAX_ERRORS) or _too_deep(ast)
     except RecursionError:
-        raise RequestError(
-            [GraphQLError("The document is nested too deeply.", extensions={"code": "GRAPHQL_PARSE_FAILED"})]
-        ) from None
-    errors = validate(schema, ast, max_errors=MAX_ERRORS)
+        errors = [GraphQLError(TOO_DEEP)]
     if errors:
         raise RequestError([_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
     return ast
+
+
+def _too_deep(ast: DocumentNode) -> list[GraphQLError]:
+    """What graphql-core could not complete. Fragments are known to go in no circle."""
+    fragments = {node.name.value: node for node in ast.definitions if isinstance(node, FragmentDefinitionNode)}
+
+    @cache
+    def of_fragment(name: str) -> int:
+        return depth(fragments[name].selection_set)
+
+    def depth(selections: SelectionSetNode | None) -> int:
+        deepest = 0
+        for node in selections.selections if selections else ():
+            if isinstance(node, FragmentSpreadNode):
+                deepest = max(deepest, of_fragment(node.name.value))
+            elif isinstance(node, FieldNode | InlineFragmentNode):
+                deepest = max(deepest, depth(node.selection_set) + isinstance(node, FieldNode))
+        return deepest
+
+    operations = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
+    return [GraphQLError(TOO_DEEP, node) for node in operations if depth(node.selection_set) > MAX_DEPTH]
 
 
 def _operation(operations: list[OperationDefinitionNode], name: str | None) -> OperationDefinitionNode:

@@ -1,7 +1,7 @@
 """Answering a request: one statement's bytes where they are the whole answer, graphql-core where they are not."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from graphql import ExecutionResult, GraphQLError, GraphQLObjectType, GraphQLSch
 from graphql.execution.collect_fields import FieldDetails
 from graphql.type.definition import GraphQLResolveInfo
 
-from api.engine.documents import Document, Documents, RequestError
+from api.engine.documents import Document, Documents, Plan, RequestError
 from api.engine.parameters import Request
 from api.engine.planner import TYPENAME
 from api.engine.types import Entity
@@ -47,17 +47,36 @@ class Context:
     def now(self) -> datetime:
         return self.request.now
 
-    async def payload(
-        self, info: GraphQLResolveInfo[Any], entity: Entity, row: uuid.UUID, *, text: str, now: datetime
-    ) -> dict[str, Any] | None:
-        """What the viewer asked of a row, after a command."""
+    def payload(self, info: GraphQLResolveInfo[Any], entity: Entity) -> "Payload":
+        """How what a command leaves will be read. What is wrong with that is said before anything is done."""
         kind: GraphQLObjectType = info.schema.type_map[entity.name]  # type: ignore[assignment]
         group = [FieldDetails(node, None) for node in info.field_nodes]
-        request = Request(self.viewer, now, info.variable_values, row, text)
-        plan = self.document.payload(str(info.path.key), request, entity, kind, group)
-        body = await self.database.read(self.viewer.tenant.id, plan.sql, plan.parameters.bind(request))
+        plan = self.document.payload(str(info.path.key), self.request, entity, kind, group)
+        plan.parameters.bind(self.request)
+        return Payload(self, plan, entity)
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What the viewer asked of the row that a mutation answers with."""
+
+    context: Context
+    plan: Plan
+    entity: Entity
+
+    async def read(self, row: uuid.UUID, *, text: str, now: datetime) -> dict[str, Any] | None:
+        request = replace(self.context.request, row=row, text=text, now=now)
+        tenant = request.viewer.tenant
+        try:
+            body = await self.context.database.read(tenant.id, self.plan.sql, self.plan.parameters.bind(request))
+        except Exception as error:
+            raise DoneError from error
         found = orjson.loads(body or b"null")
-        return None if found is None else {TYPENAME: entity.name, **found}
+        return None if found is None else {TYPENAME: self.entity.name, **found}
+
+
+class DoneError(Exception):
+    """A command was carried out, and then its answer could not be read."""
 
 
 class Engine:
@@ -138,9 +157,13 @@ def masked(error: GraphQLError) -> Any:
     """The error as the client sees it: our own words, or a trace id for the logs where the fault is ours."""
     if error.original_error is None or isinstance(error.original_error, GraphQLError):
         return error.formatted
+    return {**error.formatted, **fault(error.original_error, path=error.path)}
+
+
+def fault(error: Exception, **where: Any) -> dict[str, Any]:
+    """What a client learns of a fault of ours. The log has the rest, under the same trace."""
     trace = uuid.uuid4().hex
-    log.error("request failed", trace=trace, path=error.path, exc_info=error.original_error)
-    formatted = dict(error.formatted)
-    formatted["message"] = f"Something went wrong on our side. Nothing was changed. Ask support about {trace}."
-    formatted["extensions"] = {"code": "INTERNAL_SERVER_ERROR", "trace": trace}
-    return formatted
+    log.error("request failed", trace=trace, exc_info=error, **where)
+    done = "It was done, but can't be shown." if isinstance(error, DoneError) else "Nothing was changed."
+    message = f"Something went wrong on our side. {done} Ask support about {trace}."
+    return {"message": message, "extensions": {"code": "INTERNAL_SERVER_ERROR", "trace": trace}}

@@ -52,6 +52,8 @@ FACTS: dict[str, tuple[str, Getter]] = {
     "secret": ("bytea", lambda bound: bound.request.viewer.tenant.secret),
 }
 TENANT = "$1"
+MOST = 10_000
+"""PostgreSQL itself takes 32,767."""
 
 
 @dataclass
@@ -92,6 +94,9 @@ class Parameters:
     def add(self, key: object, getter: Getter, cast: str) -> str:
         """A parameter as SQL. The same key gives the same parameter."""
         if key not in self.numbers:
+            if len(self.getters) == MOST:
+                message = f"This request holds more than {MOST:,} values. Ask for less at once, or put them in a list."
+                raise GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
             self.getters.append(getter)
             self.numbers[key] = len(self.getters) + 1
         return f"${self.numbers[key]}::{cast}"
@@ -111,7 +116,7 @@ class Parameters:
             value: Any = bound.arguments[source]
             for step in path:
                 value = value[step]
-            return convert(_storable(value, self.sources[source].node))
+            return convert(_storable(value, path, self.sources[source].node))
 
         return self.add((source, path), getter, cast)
 
@@ -127,8 +132,8 @@ def refuse(message: str, node: FieldNode, code: str = "BAD_USER_INPUT") -> Graph
     return GraphQLError(message, node, extensions={"code": code})
 
 
-def _storable(value: Any, node: FieldNode) -> Any:
+def _storable(value: Any, path: tuple[str | int, ...], node: FieldNode) -> Any:
     texts = value if isinstance(value, list) else [value]
     if any(isinstance(text, str) and "\x00" in text for text in texts):
-        raise refuse("Text can't hold the NUL character (\\u0000); leave it out.", node)
+        raise refuse(f"`{'.'.join(map(str, path))}` holds the NUL character (\\u0000); leave it out.", node)
     return value

@@ -29,6 +29,7 @@ from tenants.viewer import Viewer
 
 TYPENAME = "$typename"
 LIST_LIMIT = 250
+MOST_FIELDS = 10_000
 META = ("__schema", "__type")
 
 
@@ -59,6 +60,7 @@ class Planner:
         self.decided = False
         self.meta = False
         self._aliases = 0
+        self._fields = 0
 
     # What every part of the walk asks for.
 
@@ -68,9 +70,13 @@ class Planner:
 
     def selected(self, kind: GraphQLObjectType, group: list[FieldDetails]) -> Mapping[str, list[FieldDetails]]:
         """The fields that are selected of an object, by response key."""
-        return collect_subfields(
+        selected = collect_subfields(
             self.schema, self.fragments, self.variables, self.operation, kind, group
         ).grouped_field_set
+        self._fields += len(selected)
+        if self._fields > MOST_FIELDS:
+            raise refuse(f"This asks for more than {MOST_FIELDS:,} fields, fragments spelled out.", group[0].node)
+        return selected
 
     def format(self, expression: str, **aliases: str) -> str:
         """Fill an expression's aliases and facts in."""

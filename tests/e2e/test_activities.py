@@ -90,7 +90,7 @@ async def test_an_update_changes_what_it_names(coordinator):
     program = await a_program(coordinator)
     activity = await an_activity(coordinator, program, body="How did it go?")
 
-    changed = await do(coordinator, "updateActivity", ACTIVITY, id=activity, offset="P21D", position=4, title=None)
+    changed = await do(coordinator, "updateActivity", ACTIVITY, id=activity, offset="P21D", position=4)
 
     assert changed == {
         "position": 4,

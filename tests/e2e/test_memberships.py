@@ -80,7 +80,7 @@ async def test_nobody_else_brings_people_in(coordinator, learner, http, database
     answer = await other.answer(JOIN, input={"communityId": community, "personId": me(learner)})
 
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-    assert answer["errors"][0]["message"].startswith("You may do this for yourself only.")
+    assert answer["errors"][0]["message"].startswith("You may do this for yourself only: leave `personId` out.")
 
 
 async def test_who_leaves_is_remembered_by_themselves_alone(coordinator, learner, http, database, tenant):

@@ -64,7 +64,7 @@ async def test_an_update_changes_what_it_names_and_takes_away_what_is_null(coord
         coordinator, goal="Feedback weekly", externalRef="FB-1", price={"amountMinor": 100, "currency": "CHF"}
     )
 
-    renamed = await do(coordinator, "updateProgram", PROGRAM, id=program, title="Feedback", summary=None)
+    renamed = await do(coordinator, "updateProgram", PROGRAM, id=program, title="Feedback")
     cleared = await do(coordinator, "updateProgram", PROGRAM, id=program, externalRef=None, price=None)
 
     expected = {
@@ -77,6 +77,21 @@ async def test_an_update_changes_what_it_names_and_takes_away_what_is_null(coord
     }
     assert renamed == expected
     assert cleared == {**expected, "externalRef": None, "price": None}
+
+
+async def test_what_there_must_be_is_not_taken_away(coordinator):
+    program = await a_program(coordinator, summary="Why")
+
+    answer = await coordinator.answer(
+        'mutation ($id: ID!) { updateProgram(input: {id: $id, title: "New", summary: null}) { __typename } }',
+        id=program,
+    )
+
+    assert [(error["extensions"]["code"], error["message"]) for error in answer["errors"]] == [
+        ("BAD_USER_INPUT", "`input.summary` can be changed but not taken away: give a value, or leave it out.")
+    ]
+    kept = await coordinator.data("query ($id: ID!) { program(id: $id) { title summary } }", id=program)
+    assert kept == {"program": {"title": "Giving feedback", "summary": "Why"}}
 
 
 async def test_unknown_foreign_and_malformed_ids_are_answered_alike(coordinator, http, database, other_tenant):

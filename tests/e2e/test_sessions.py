@@ -193,7 +193,6 @@ async def test_an_update_changes_what_it_names(coordinator):
         "updateSession",
         selection,
         id=session,
-        title=None,
         externalRef=None,
         capacity=None,
         waitlistCapacity=None,

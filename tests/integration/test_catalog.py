@@ -93,7 +93,7 @@ FAULTS = {
     "a unique index contains the tenant": "CREATE UNIQUE INDEX fault ON app (id)",
     "a foreign key pairs tenant with tenant and has no action": """
       ALTER TABLE app ADD person_id uuid, ADD CONSTRAINT fault FOREIGN KEY (id, person_id) REFERENCES person""",
-    "nothing is deferrable": "ALTER TABLE app ADD UNIQUE (tenant_id, name) DEFERRABLE",
+    "nothing is deferrable": "ALTER TABLE app ADD UNIQUE (tenant_id, id) DEFERRABLE",
     "row security is on and forced": "ALTER TABLE app NO FORCE ROW LEVEL SECURITY",
     "there is one policy, for reading and writing, word for word": "CREATE POLICY fault ON app USING (true)",
     "no trigger, rule or sequence": "CREATE SEQUENCE fault",

@@ -1,0 +1,211 @@
+"""Bad input of any kind gets a clear error, and changes nothing."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from itertools import cycle
+
+import asyncpg
+import pytest
+
+from api import ids
+from api.permissions import SCOPES
+from api.schema import schema
+from domain import instruments, items, sweeps
+from domain.evaluations import NewEvaluation, open_for
+from domain.instruments import Level, NewInstrument
+from domain.items import ItemKind, NewItem
+from tests.academy import an_academy
+from tests.attacks import document
+from tests.conftest import BY, NOW
+from tests.e2e.answered import ask
+from tests.e2e.conftest import a_client
+from tests.rows import a_plan, a_program, a_session, an_activity
+from tests.sound import Sound
+from tests.spoiling import holds, put, spoiled
+
+RESPONSES = 400
+IN_2027 = {"local_start": datetime(2027, 3, 1, 9), "local_end": datetime(2027, 3, 1, 17)}  # noqa: DTZ001 -- on the wall
+LAST = ("withdraw", "leaveCommunity", "updateTenant", "moveClock")
+"""What changes so much that the rest would not be what it was."""
+
+
+@pytest.fixture
+async def fingerprint(administrator_url, tenant):
+    """Of everything that the tenant has, and of the tenant."""
+    connection = await asyncpg.connect(administrator_url)
+    tables = await connection.fetch(
+        "SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id' AND table_schema = 'public'"
+    )
+    rows = " UNION ALL ".join(
+        f"SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {table} t WHERE {column} = $1"
+        for table, column in [("tenant", "id"), *((row[0], "tenant_id") for row in tables)]
+    )
+    statement = await connection.prepare(rows)
+
+    async def of_all():
+        return [row[0] for row in await statement.fetch(tenant.id)]
+
+    yield of_all
+    await connection.close()
+
+
+@pytest.fixture
+async def academy(doors, tenant):
+    return await an_academy(doors, tenant)
+
+
+@pytest.fixture
+async def client(http, doors, tenant, academy):
+    """An app that may do everything, for everyone. Its key is not among the academy's, which are revoked."""
+    return await a_client(http, doors, tenant, scopes=SCOPES)
+
+
+@pytest.fixture
+async def sound(doors, tenant, client, academy):
+    ada = f"per_{academy.learner_id.hex}"
+    there = await client.data(THERE, ada=ada)
+    session, cohort = there["sessions"]["nodes"][0], there["cohorts"]["nodes"][0]
+    channel, steps = there["questions"]["nodes"][0]["channel"]["id"], there["steps"]["nodes"]
+    made = await more(doors, tenant, session)
+    rows = {
+        ("removeActivity", "id"): [made["activity"]],
+        ("scheduleSession", "programId"): [cohort["program"]["id"]],
+        ("scheduleSession", "cohortId"): [cohort["id"]],
+        ("updateSession", "id"): [made["spare"]],
+        ("rescheduleSession", "id"): [made["spare"]],
+        ("cancelSession", "id"): [made["spare"]],
+        ("registerForSession", "sessionId"): [made["open"]],
+        ("cancelRegistration", "id"): [there["registrations"]["nodes"][0]["id"]],
+        ("recordAttendance", "meetingId"): [session["meetings"][0]["id"]],
+        ("recordAttendance", "personId"): [ada],
+        ("writePost", "channelId"): [channel],
+        ("writePost", "authorId"): [ada],
+        ("writePost", "replyToId"): [there["posts"]["nodes"][0]["id"]],
+        ("askQuestion", "channelId"): [channel],
+        ("askQuestion", "authorId"): [ada],
+        ("answerQuestion", "authorId"): [ada],
+        ("acceptAnswer", "acceptedById"): [ada],
+        ("appointModerator", "personId"): [ada],
+        ("leaveCommunity", "personId"): [ada],
+        ("completeStep", "id"): [steps[0]["id"]],
+        ("skipStep", "id"): [steps[1]["id"]],
+        ("respondToEvaluation", "evaluationId"): made["evaluations"],
+        ("respondToEvaluation", "personId"): [ada],
+    }
+    likely, some, text = made["items"]
+    answers = (
+        [{"itemId": likely, "number": 9}],
+        [{"itemId": some, "choices": ["a"]}],
+        [{"itemId": text, "text": "Text"}],
+    )
+    naming = {place: cycle(found) for place, found in rows.items()}
+    return Sound(schema(), academy.by_type, naming, {"respondToEvaluation": [{"answers": one} for one in answers]})
+
+
+THERE = """
+query ($ada: ID!) {
+  sessions(where: {status: {eq: SCHEDULED}}) { nodes { id meetings { id } } }
+  cohorts { nodes { id program { id } } }
+  registrations(where: {status: {eq: WAITLISTED}}) { nodes { id } }
+  steps(where: {status: {in: [DUE, OVERDUE]}}) { nodes { id } }
+  questions { nodes { channel { id } } }
+  posts(where: {author: {eq: $ada}}) { nodes { id } }
+}
+"""
+
+
+async def more(doors, tenant, session):
+    """Rows that are free for what their mutation asks for; one evaluation for every response."""
+    instrument = NewInstrument(
+        name="Every kind",
+        level=Level.REACTION,
+        items=[
+            NewItem(kind=ItemKind.RECOMMENDATION, code="likely", prompt="Likely?"),
+            NewItem(kind=ItemKind.MULTIPLE_CHOICE, code="some", prompt="Which?", choices=["a", "b"]),
+            NewItem(kind=ItemKind.TEXT, code="text", prompt="Why?"),
+        ],
+    )
+    async with doors.transaction(tenant.id) as db:
+        program = await a_program(db)
+        spare, open_to_all = [await a_session(db, program, meetings=[a_plan(**IN_2027)]) for _ in range(2)]
+        activity = await an_activity(db, program)
+        every_kind = await instruments.create(db, instrument, by=BY, now=NOW)
+        new = NewEvaluation(instrument_id=every_kind.id, session_id=ids.decode("ses", session["id"]))
+        evaluations = [await open_for(db, new, by=BY, now=NOW) for _ in range(RESPONSES)]
+        asked = await items.of(db, every_kind.id)
+    return {
+        "spare": ids.encode("ses", spare.id),
+        "open": ids.encode("ses", open_to_all.id),
+        "activity": ids.encode("act", activity.id),
+        "items": [ids.encode("itm", item.id) for item in asked],
+        "evaluations": [ids.encode("evl", evaluation.id) for evaluation in evaluations],
+    }
+
+
+@pytest.mark.slow
+async def test_bad_input_to_a_mutation_gets_a_clear_error_and_changes_nothing(
+    client, sound, fingerprint, doors, tenant
+):
+    found, ways = [], Counter()
+    mutations = schema().mutation_type.fields
+    for name in sorted(mutations, key=lambda name: (name in LAST, list(mutations).index(name))):
+        found += await findings(client, sound, fingerprint, name, ways)
+
+    assert found == []
+    assert ways.keys() >= {
+        "NUL",
+        "half a surrogate pair",
+        "100,000 characters",
+        "year 9999",
+        "another word",
+        "too many",
+    }
+    assert ways.total() > 2500
+    await is_still_sound(client, doors, tenant)
+
+
+async def findings(client, sound, fingerprint, name, ways):
+    """What is wrong with the answers to bad input. Sound input is taken in between, so it was the badness."""
+    field = schema().mutation_type.fields[name]
+    text = document(schema(), "mutation", name, field)
+    places = sorted(
+        spoiled(field.args["input"].type, ("input",), sound.own["Tenant"][0]), key=lambda bad: not bad.never
+    )
+    found = []
+    for number, bad in enumerate(places):
+        if not bad.never and (number == 0 or places[number - 1].never):
+            found += await untaken(client, sound, name, text)
+        found += await tried(client, sound, fingerprint, name, text, bad)
+        ways[bad.way] += 1
+    return found
+
+
+async def untaken(client, sound, name, text):
+    answers = [(given, await ask(client, text, {"input": given}, name)) for given in sound.inputs(name)]
+    return [
+        f"{name}: sound input is not taken: {given} {answer.no}" for given, answer in answers if not answer.accepted
+    ]
+
+
+async def tried(client, sound, fingerprint, name, text, bad):
+    inputs = sound.inputs(name)
+    fitting = next((given for given in inputs if holds(given, bad.path[1:])), inputs[0])
+    before = await fingerprint()
+    answer = await ask(client, text, put({"input": fitting}, bad.path, bad.value), name)
+    place = f"{name}({bad})"
+    if answer.leak:
+        return [f"{place}: '{answer.leak}' is no word for clients: {answer.no}"]
+    if answer.accepted:
+        return [f"{place}: is taken"] if bad.never else []
+    if await fingerprint() != before:
+        return [f"{place}: is refused, and something has changed"]
+    return [] if answer.names(bad.path) else [f"{place}: the error does not say where: {answer.no}"]
+
+
+async def is_still_sound(client, doors, tenant):
+    """Whatever was taken can be read, and the tenant's clock goes on."""
+    for name, field in schema().query_type.fields.items():
+        if "first" in field.args:
+            await client.data(document(schema(), "query", name, field), first=100)
+    async with doors.transaction(tenant.id) as db:
+        await sweeps.open_due(db, now=NOW + timedelta(days=365))

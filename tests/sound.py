@@ -1,0 +1,89 @@
+"""Sound input for every mutation: filled in from the schema, corrected where the domain wants more than the type."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+)
+
+from tests.attacks import VALUES, Path, kinds
+
+OUT = object()
+NAMED: dict[str, Any] = {
+    "currency": "CHF",
+    "country": "CH",
+    "link": "https://example.org/room",
+    "localEnd": "2027-03-01T10:00:00",
+    "code": "Code",
+    "choices": ["low", "high"],
+    "scopes": ["people:read"],
+    "primaryColor": "#123456",
+    "accentColor": "#654321",
+    "benchmark": {"experience": 60, "social": 30, "formal": 10},
+    "stage": "AFTER",
+    "anchor": "END",
+    "position": OUT,
+    "closesAt": "2099-01-01T09:00:00Z",
+    "expiresAt": "2099-01-01T09:00:00Z",
+}
+"""What a field of this name holds, where the first value of its type would not do."""
+
+ALTERNATIVES: dict[str, list[dict[str, Any]]] = {
+    "createKey": [{"appId": OUT, "scopes": OUT}, {"personId": OUT, "roles": OUT}],
+    "addActivity": [{"kind": "COMMUNITY", "instrumentId": OUT}, {"kind": "PULSE", "communityId": OUT}],
+    "updateActivity": [{"kind": "COMMUNITY", "instrumentId": None}, {"kind": "PULSE", "communityId": None}],
+    "scheduleSession": [{"cohortId": OUT}, {"number": 7}],
+    "openEvaluation": [
+        {"cohortId": OUT, "sessionId": OUT},
+        {"cohortId": OUT, "programId": OUT},
+        {"sessionId": OUT, "programId": OUT},
+    ],
+}
+"""Where not everything can be said at once: what to say instead, and what to leave out."""
+
+
+@dataclass
+class Sound:
+    """`rows`: which rows an id names, by mutation and field, where any row of the type will not do."""
+
+    schema: GraphQLSchema
+    own: dict[str, list[str]]
+    rows: dict[tuple[str, str], Iterator[str]] = field(default_factory=dict)
+    alternatives: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    numbers: count = field(default_factory=count)
+
+    def inputs(self, mutation: str) -> list[dict[str, Any]]:
+        """One input for each thing that the mutation can be asked for; together they have nearly every field."""
+        kind = self.schema.mutation_type.fields[mutation].args["input"].type
+        others = (self.alternatives | ALTERNATIVES).get(mutation, [{}])
+        wholes = [self._value(mutation, kind, ("input",)) | other for other in others]
+        return [{key: value for key, value in whole.items() if value is not OUT} for whole in wholes]
+
+    def _value(self, mutation: str, kind: GraphQLInputType, path: Path) -> Any:
+        name = str(path[-1])
+        if name in NAMED:
+            return NAMED[name]
+        if isinstance(kind, GraphQLNonNull):
+            return self._value(mutation, kind.of_type, path)
+        if isinstance(kind, GraphQLList):
+            return [self._value(mutation, kind.of_type, (*path, 0))]
+        if isinstance(kind, GraphQLInputObjectType):
+            return {key: self._value(mutation, spec.type, (*path, key)) for key, spec in kind.fields.items()}
+        if isinstance(kind, GraphQLEnumType):
+            return next(iter(kind.values))
+        if kind.name == "ID":
+            return next(self.rows.get((mutation, name)) or self._rows(mutation, path))
+        if name in ("externalRef", "email", "name"):
+            return f"{name}-{next(self.numbers)}@example.org"
+        return VALUES[kind.name]
+
+    def _rows(self, mutation: str, path: Path) -> Iterator[str]:
+        yield from self.own[kinds(path, mutation, self.schema.mutation_type.fields[mutation], self.own)[0]]
