@@ -1,13 +1,15 @@
 """The API explorer at `/explorer`, built from `clients/explorer` by the first server that starts.
 
-A bundle stands in the home folder under the hash of its sources and appears there whole or not at all. Whatever happens
-to a build, the API serves: the page says that the explorer is on its way, or why it is not.
+A bundle stands in the home folder under the hash of its sources and appears there whole or not at all; the one before
+stays, for servers that are still to be upgraded. Whatever happens to a build, the API serves: the page says that the
+explorer is on its way, or why it is not, and a build that failed is tried again for those who wait for it.
 """
 
 import asyncio
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -28,6 +30,8 @@ from starlette.types import Scope
 SOURCE = Path(__file__).resolve().parent.parent / "clients" / "explorer"
 
 TIME_LIMIT = 900  # seconds; npm itself waits five minutes for a registry that accepts and stays silent
+PAUSE = 180  # seconds between a build that failed and the next
+FIRST_STEP = "Waiting for a free hand"
 SECURITY = {
     "content-security-policy": (
         "default-src 'none'; "
@@ -44,6 +48,8 @@ SECURITY = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
+FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+KEPT = 2
 log = structlog.get_logger(__name__)
 
 
@@ -69,8 +75,9 @@ class Explorer:
         self.source = source
         self.folder = home / "explorer"
         self.bundle = self.folder / fingerprint(source)
-        self.step = "Waiting for a free hand"
+        self.step = FIRST_STEP
         self.failure: str | None = None
+        self.wanted = asyncio.Event()
 
     @property
     def state(self) -> str:
@@ -79,12 +86,21 @@ class Explorer:
         return "failed" if self.failure else "building"
 
     async def build(self) -> None:
+        """The bundle, now and whenever somebody waits for one that is not there. Ends with the server."""
+        while True:
+            await self.attempt()
+            await asyncio.sleep(PAUSE)
+            self.wanted.clear()
+            await self.wanted.wait()
+
+    async def attempt(self) -> None:
         """The bundle, unless it stands already. A failed build is logged and shown, never raised."""
-        self.failure = None
+        self.failure, self.step = None, FIRST_STEP
         try:
             async with asyncio.timeout(TIME_LIMIT), alone(self.folder):
                 if self.state != "ready":
                     await self._build()
+                await asyncio.to_thread(clear, self.folder, self.bundle)
         except (BuildError, OSError) as error:
             self.failure = reason(error)
             log.exception("explorer.build_failed", failure=self.failure, output=getattr(error, "output", ""))
@@ -133,7 +149,7 @@ def fingerprint(source: Path) -> str:
     for path in sources(source):
         content = (source / path).read_bytes()
         digest.update(f"{path.as_posix()}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()[:16]  # as in FINGERPRINT
 
 
 def copy(source: Path, workshop: Path) -> None:
@@ -170,6 +186,14 @@ def sweep(folder: Path) -> None:
     """Away with the workshops of builders that were killed."""
     for workshop in folder.glob("build-*"):
         shutil.rmtree(workshop, ignore_errors=True)
+
+
+def clear(folder: Path, used: Path) -> None:
+    """Away with the bundles of older sources, but for the one that was used last before this one."""
+    os.utime(used)
+    bundles = [path for path in folder.iterdir() if FINGERPRINT.fullmatch(path.name)]
+    for bundle in sorted(bundles, key=lambda path: path.stat().st_mtime_ns)[:-KEPT]:
+        shutil.rmtree(bundle, ignore_errors=True)
 
 
 async def find_node() -> Node:
@@ -232,10 +256,13 @@ def routes(explorer: Explorer) -> list[BaseRoute]:
         if explorer.state == "ready":
             return FileResponse(explorer.bundle / "index.html", headers=headers)
 
+        explorer.wanted.set()
         status = 503 if explorer.state == "failed" else 200
         return FileResponse(explorer.source / "waiting" / "index.html", status, headers | {"cache-control": "no-store"})
 
     async def status(request: Request) -> Response:
+        if explorer.state != "ready":
+            explorer.wanted.set()
         answer = {"state": explorer.state, "detail": explorer.failure or explorer.step}
         return JSONResponse(answer, headers={"cache-control": "no-store"})
 

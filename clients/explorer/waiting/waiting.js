@@ -1,6 +1,4 @@
 const page = document.getElementById('waiting');
-const title = document.getElementById('title');
-const text = document.getElementById('text');
 const step = document.getElementById('step');
 
 async function look() {
@@ -19,11 +17,7 @@ async function look() {
 function show(state, detail) {
   page.dataset.state = state;
   step.textContent = detail;
-  if (state !== 'failed') return;
-
-  title.textContent = 'The explorer could not be built';
-  text.textContent =
-    'The API itself is not affected. The server’s log has the whole message. Starting the server again tries once more.';
+  for (const text of document.querySelectorAll('[data-for]')) text.hidden = text.dataset.for !== state;
 }
 
 void look();
