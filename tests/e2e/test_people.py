@@ -121,3 +121,19 @@ async def test_the_viewer_is_who_asks(learner):
         },
         "__schema": {"queryType": {"name": "Query"}},
     }
+
+
+async def test_a_page_of_which_nothing_is_asked_is_one_answer(coordinator):
+    asked = """query ($name: String) {
+      none: people(first: 0) { pageInfo { __typename } }
+      all: people { pageInfo { hasPreviousPage } }
+      named: people(where: {name: {eq: $name}}) { __typename }
+    }"""
+
+    answer = await coordinator.data(asked, name="Ada")
+
+    assert answer == {
+        "none": {"pageInfo": {"__typename": "PageInfo"}},
+        "all": {"pageInfo": {"hasPreviousPage": False}},
+        "named": {"__typename": "PersonConnection"},
+    }
