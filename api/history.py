@@ -6,10 +6,10 @@ from datetime import datetime
 
 from api.engine.fields import column, sql, to_one
 from api.engine.types import Node, many, planned
-from api.keys import App
-from api.people import Person
+from api.people.people import Person
 from api.permissions import STAFF, Access
 from api.scalars import JSON
+from api.tenants.keys import App
 from domain import history
 
 

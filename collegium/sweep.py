@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from api.mutations import LOST_A_RACE
-from domain import sweeps
+from domain.journeys import sweeps
 from tenants import registry
 from tenants.database import Database
 from tenants.registry import Tenant, TenantStatus, wall

@@ -6,8 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from collegium.output import Problem
-from domain import history, people
-from domain.people import NewPerson, Person
+from domain import history
+from domain.people import people
+from domain.people.people import NewPerson, Person
 from tenants import keys, registry
 from tenants.database import Database
 from tenants.keys import App, IssuedKey, Role

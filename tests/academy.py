@@ -10,35 +10,23 @@ from sqlmodel import select
 from api import ids
 from api.engine.types import ENTITIES
 from api.schema import schema
-from domain import (
-    answers,
-    attendance,
-    channels,
-    communities,
-    enrollments,
-    head_counts,
-    instruments,
-    journeys,
-    memberships,
-    posts,
-    questions,
-    registrations,
-    responses,
-    sessions,
-    sweeps,
-)
-from domain.activities import ActivityKind, Anchor, Audience, Mode, Purpose, Stage
-from domain.attendance import AttendanceStatus, Evidence, Presence
-from domain.channels import Channel
-from domain.communities import NewCommunity
-from domain.evaluations import Evaluation
-from domain.head_counts import HeadCountKind
-from domain.instruments import Level, NewInstrument
-from domain.items import Item, ItemKind, NewItem
-from domain.meetings import Meeting
-from domain.posts import NewPost, PostKind
-from domain.questions import NewQuestion
-from domain.responses import ItemValue
+from domain.communities import answers, channels, communities, memberships, posts, questions
+from domain.communities.channels import Channel
+from domain.communities.communities import NewCommunity
+from domain.communities.posts import NewPost, PostKind
+from domain.communities.questions import NewQuestion
+from domain.evaluations import instruments, responses
+from domain.evaluations.evaluations import Evaluation
+from domain.evaluations.instruments import Level, NewInstrument
+from domain.evaluations.items import Item, ItemKind, NewItem
+from domain.evaluations.responses import ItemValue
+from domain.journeys import journeys, sweeps
+from domain.journeys.activities import ActivityKind, Anchor, Audience, Mode, Purpose, Stage
+from domain.programs import enrollments
+from domain.sessions import attendance, head_counts, registrations, sessions
+from domain.sessions.attendance import AttendanceStatus, Evidence, Presence
+from domain.sessions.head_counts import HeadCountKind
+from domain.sessions.meetings import Meeting
 from tenants import keys
 from tenants.keys import Role
 from tests.conftest import BY, NOW

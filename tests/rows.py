@@ -5,15 +5,18 @@ from datetime import datetime
 
 from sqlmodel import select
 
-from domain import activities, cohorts, organizations, people, programs, registrations, sessions
-from domain.activities import ActivityKind, Anchor, Audience, Mode, NewActivity, Purpose, Stage
-from domain.cohorts import NewCohort
 from domain.history import Event
-from domain.meetings import MeetingPlan
-from domain.organizations import NewOrganization
-from domain.people import NewPerson
-from domain.programs import NewProgram
-from domain.sessions import NewSession, SessionFormat
+from domain.journeys import activities
+from domain.journeys.activities import ActivityKind, Anchor, Audience, Mode, NewActivity, Purpose, Stage
+from domain.people import organizations, people
+from domain.people.organizations import NewOrganization
+from domain.people.people import NewPerson
+from domain.programs import cohorts, programs
+from domain.programs.cohorts import NewCohort
+from domain.programs.programs import NewProgram
+from domain.sessions import registrations, sessions
+from domain.sessions.meetings import MeetingPlan
+from domain.sessions.sessions import NewSession, SessionFormat
 from tests.conftest import BY, NOW
 
 wall = datetime.fromisoformat

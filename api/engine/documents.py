@@ -23,6 +23,7 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails
 from graphql.execution.values import VariableValues, get_variable_values
+from graphql.validation.validate import ValidationAbortedError
 
 from api.engine.parameters import Parameters, Request
 from api.engine.planner import Planner
@@ -138,10 +139,10 @@ def _parsed(schema: GraphQLSchema, source: str) -> Any:
         ast = parse(source, max_tokens=MAX_TOKENS)
     except GraphQLError as error:
         raise RequestError([_coded(error, "GRAPHQL_PARSE_FAILED")]) from None
-    try:
-        errors = validate(schema, ast, max_errors=MAX_ERRORS) or _too_deep(ast)
-    except RecursionError:
-        errors = [GraphQLError(TOO_DEEP)]
+    errors = validate(schema, ast, max_errors=MAX_ERRORS)
+    if errors and isinstance(errors[-1], ValidationAbortedError) and len(errors) <= MAX_ERRORS:
+        errors = [GraphQLError(TOO_DEEP)]  # not aborted for their number, but for its own depth
+    errors = errors or _too_deep(ast)
     if errors:
         raise RequestError([_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
     return ast

@@ -73,8 +73,8 @@ def connection(
     document = concat(members(pairs))
     if not paged:
         return [Sql(f"(SELECT {document})")]
-    rows = f"({page.rows(base)}) {page.alias} {' '.join(joins)}"
-    return [Sql(f"(SELECT {document} FROM {rows} HAVING true)")]  # one answer, even where nothing in it is counted
+    fetched = f"({page.rows(base)}) {page.alias} {' '.join(joins)}"
+    return [Sql(f"(SELECT {document} FROM {fetched} HAVING true)")]  # one answer, even where nothing in it is counted
 
 
 class Page:

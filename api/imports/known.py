@@ -11,17 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from api.imports.rows import Unfit
-from domain.answers import Answer
-from domain.cohorts import Cohort
-from domain.communities import Community
-from domain.evaluations import Evaluation
-from domain.instruments import Instrument
-from domain.organizations import Organization
-from domain.people import Person
-from domain.programs import Program
-from domain.questions import Question
-from domain.responses import Response
-from domain.sessions import Session
+from domain.communities.answers import Answer
+from domain.communities.communities import Community
+from domain.communities.questions import Question
+from domain.evaluations.evaluations import Evaluation
+from domain.evaluations.instruments import Instrument
+from domain.evaluations.responses import Response
+from domain.people.organizations import Organization
+from domain.people.people import Person
+from domain.programs.cohorts import Cohort
+from domain.programs.programs import Program
+from domain.sessions.sessions import Session
 
 Referable = (
     Answer

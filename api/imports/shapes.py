@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.imports.known import Known, Mention
 from api.imports.rows import Row
 from api.imports.values.conditions import Condition
-from domain.head_counts import HeadCountKind
-from domain.items import Item
+from domain.evaluations.items import Item
 from domain.records import Word
+from domain.sessions.head_counts import HeadCountKind
 from tenants.viewer import Actor
 
 

@@ -35,15 +35,12 @@ class SignInError(Exception):
         self.message = message
 
 
-NOT_VALID = SignInError(401, "UNAUTHENTICATED", "This key is not valid here. Check it, the host name, and its expiry.")
-
-
 async def viewer_of(database: Database, *, host: str | None, authorization: str | None, wall: datetime) -> Viewer:
     """Who asks, or why the request is turned away."""
     way, credential = _way(authorization)
     slug = way.tenant_of(credential) if way else None
     if way and slug is None:
-        raise NOT_VALID
+        raise _not_valid()
     located = await lookup.locate(database, host=_host_name(host), slug=slug)
     tenant = _agreed(located, by_credential=way is not None)
     if tenant.status is TenantStatus.SUSPENDED:
@@ -52,7 +49,7 @@ async def viewer_of(database: Database, *, host: str | None, authorization: str 
         return Viewer(tenant)
     viewer = await way.sign_in(database, tenant, credential, tenant.now(wall))
     if viewer is None:
-        raise NOT_VALID
+        raise _not_valid()
     return viewer
 
 
@@ -71,11 +68,16 @@ def _way(authorization: str | None) -> tuple[Way | None, str]:
 def _agreed(located: lookup.Located, *, by_credential: bool) -> Tenant:
     if by_credential:
         if located.by_slug is None or (located.by_host is not None and located.by_host.id != located.by_slug.id):
-            raise NOT_VALID
+            raise _not_valid()
         return located.by_slug
     if located.by_host is None:
         raise SignInError(404, "NO_TENANT", "No tenant lives at this address. Use a tenant's host name, or send a key.")
     return located.by_host
+
+
+def _not_valid() -> SignInError:
+    """One and the same "no" for all that is wrong with a key. Raised anew each time: an error keeps its traceback."""
+    return SignInError(401, "UNAUTHENTICATED", "This key is not valid here. Check it, the host name, and its expiry.")
 
 
 def _host_name(host: str | None) -> str | None:

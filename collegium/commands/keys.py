@@ -14,7 +14,7 @@ from collegium.settings import Given
 from collegium.tenancy import OPERATOR, administrator, issue, tenant_named
 from collegium.times import instant
 from domain import history
-from domain.people import Person
+from domain.people.people import Person
 from tenants import keys
 from tenants.keys import App as PartnerApp
 from tenants.keys import Role

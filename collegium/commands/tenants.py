@@ -11,7 +11,7 @@ from collegium.output import Answer, Problem
 from collegium.settings import Given, address
 from collegium.tenancy import tenant_named
 from collegium.times import duration, instant
-from domain import sweeps
+from domain.journeys import sweeps
 from tenants import registry
 from tenants.registry import Tenant, TenantStatus, wall
 

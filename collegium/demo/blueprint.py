@@ -5,12 +5,15 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain import activities, communities, instruments, programs
-from domain.activities import ActivityKind, Anchor, Audience, Mode, NewActivity, Purpose, Stage
-from domain.communities import NewCommunity
-from domain.instruments import Level, NewInstrument
-from domain.items import ItemKind, NewItem
-from domain.programs import NewProgram, Program
+from domain.communities import communities
+from domain.communities.communities import NewCommunity
+from domain.evaluations import instruments
+from domain.evaluations.instruments import Level, NewInstrument
+from domain.evaluations.items import ItemKind, NewItem
+from domain.journeys import activities
+from domain.journeys.activities import ActivityKind, Anchor, Audience, Mode, NewActivity, Purpose, Stage
+from domain.programs import programs
+from domain.programs.programs import NewProgram, Program
 from tenants.viewer import Actor
 
 HOUR = 60

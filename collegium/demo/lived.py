@@ -10,35 +10,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from collegium.demo import blueprint
-from domain import (
-    answers,
-    attendance,
-    cohorts,
-    enrollments,
-    journeys,
-    organizations,
-    people,
-    posts,
-    questions,
-    registrations,
-    sessions,
-    steps,
-    sweeps,
-)
-from domain.activities import Activity, ActivityKind
-from domain.answers import NewAnswer
-from domain.attendance import AttendanceStatus, Evidence, Presence
-from domain.channels import Channel
-from domain.cohorts import Cohort, NewCohort
-from domain.enrollments import Enrollment
-from domain.meetings import MeetingPlan, of_session
-from domain.organizations import NewOrganization
-from domain.people import NewPerson, Person
-from domain.posts import NewPost, Post, PostKind
-from domain.programs import Program
-from domain.questions import NewQuestion
-from domain.sessions import NewSession, Session, SessionFormat
-from domain.steps import Step
+from domain.communities import answers, posts, questions
+from domain.communities.answers import NewAnswer
+from domain.communities.channels import Channel
+from domain.communities.posts import NewPost, Post, PostKind
+from domain.communities.questions import NewQuestion
+from domain.journeys import journeys, steps, sweeps
+from domain.journeys.activities import Activity, ActivityKind
+from domain.journeys.steps import Step
+from domain.people import organizations, people
+from domain.people.organizations import NewOrganization
+from domain.people.people import NewPerson, Person
+from domain.programs import cohorts, enrollments
+from domain.programs.cohorts import Cohort, NewCohort
+from domain.programs.enrollments import Enrollment
+from domain.programs.programs import Program
+from domain.sessions import attendance, registrations, sessions
+from domain.sessions.attendance import AttendanceStatus, Evidence, Presence
+from domain.sessions.meetings import MeetingPlan, of_session
+from domain.sessions.sessions import NewSession, Session, SessionFormat
 from tenants.viewer import Actor
 
 ZONE = "Europe/Zurich"

@@ -11,7 +11,7 @@ from collegium.demo import lived
 from collegium.output import Problem
 from collegium.settings import Settings
 from collegium.tenancy import administrator, issue
-from domain.programs import Program
+from domain.programs.programs import Program
 from tenants import keys, registry
 from tenants.database import Database
 from tenants.keys import Role

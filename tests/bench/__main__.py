@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 import migrations
 from api.engine.execution import Engine
 from api.schema import schema
-from domain import registrations
+from domain.sessions import registrations
 from tenants import postgres
 from tenants.database import Database
 from tenants.keys import Role

@@ -4,7 +4,7 @@ Sessions lie in September 2099, so that they are to come whenever the tests run.
 """
 
 from api import ids
-from domain.activities import ActivityKind, Anchor, Audience, Mode, Purpose, Stage
+from domain.journeys.activities import ActivityKind, Anchor, Audience, Mode, Purpose, Stage
 
 YEAR = 2099
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from api import ids
-from domain import enrollments
+from domain.programs import enrollments
 from tenants.keys import Role
 from tenants.registry import wall
 from tests.conftest import BY

@@ -10,10 +10,11 @@ import pytest
 from api import ids
 from api.permissions import SCOPES
 from api.schema import schema
-from domain import instruments, items, sweeps
-from domain.evaluations import NewEvaluation, open_for
-from domain.instruments import Level, NewInstrument
-from domain.items import ItemKind, NewItem
+from domain.evaluations import instruments, items
+from domain.evaluations.evaluations import NewEvaluation, open_for
+from domain.evaluations.instruments import Level, NewInstrument
+from domain.evaluations.items import ItemKind, NewItem
+from domain.journeys import sweeps
 from tests.academy import an_academy
 from tests.attacks import document
 from tests.conftest import BY, NOW

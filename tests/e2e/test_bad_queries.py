@@ -4,12 +4,9 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from itertools import cycle, islice
 
-import httpx
 import pytest
 
-from api.app import application
 from api.schema import schema
-from tenants.database import Database
 from tenants.keys import Role
 from tests.academy import an_academy
 from tests.attacks import document
@@ -33,12 +30,8 @@ async def academy(doors, tenant, client):
 
 
 @pytest.fixture
-async def deep_client(database_url, client, academy):
-    """By a door of its own: its statements are nested too deeply for what checks all others for their tenant."""
-    door = Database(database_url)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(application(door)), base_url="http://test") as http:
-        yield replace(client, http=http)
-    await door.close()
+def deep_client(client, academy, deep_http):
+    return replace(client, http=deep_http)
 
 
 def chosen(name, field, academy):

@@ -2,15 +2,19 @@
 
 from datetime import timedelta
 
-from domain import activities, cohorts, enrollments, instruments, people, programs, registrations, sessions
-from domain.activities import ActivityKind, Anchor, Audience, Mode, NewActivity, Purpose, Stage
-from domain.cohorts import NewCohort
-from domain.instruments import Level, NewInstrument
-from domain.items import ItemKind, NewItem
-from domain.meetings import MeetingPlan
-from domain.people import NewPerson
-from domain.programs import NewProgram
-from domain.sessions import NewSession, SessionFormat
+from domain.evaluations import instruments
+from domain.evaluations.instruments import Level, NewInstrument
+from domain.evaluations.items import ItemKind, NewItem
+from domain.journeys import activities
+from domain.journeys.activities import ActivityKind, Anchor, Audience, Mode, NewActivity, Purpose, Stage
+from domain.people import people
+from domain.people.people import NewPerson
+from domain.programs import cohorts, enrollments, programs
+from domain.programs.cohorts import NewCohort
+from domain.programs.programs import NewProgram
+from domain.sessions import registrations, sessions
+from domain.sessions.meetings import MeetingPlan
+from domain.sessions.sessions import NewSession, SessionFormat
 from tests.conftest import BY, NOW
 
 STARTS = NOW + timedelta(days=10)

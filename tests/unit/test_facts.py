@@ -3,8 +3,8 @@ from dataclasses import dataclass
 import pytest
 
 from domain.facts import facts_of, take_on, with_changes
-from domain.people import NewPerson, PersonRefusal, PersonRefused
-from domain.programs import NewProgram, Program
+from domain.people.people import NewPerson, PersonRefusal, PersonRefused
+from domain.programs.programs import NewProgram, Program
 from tests.conftest import NOW
 
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import texts
-from domain.programs import ProgramRefusal, ProgramRefused
+from domain.programs.programs import ProgramRefusal, ProgramRefused
 
 
 def invalid(field, message):

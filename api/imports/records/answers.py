@@ -10,10 +10,10 @@ from api.imports.rows import Row
 from api.imports.shapes import Desk, Draft, Outcome, Shape
 from api.imports.values.facts import given, moment, needed, reference, text, whole
 from api.imports.values.formulas import Value
-from domain import answers
-from domain.answers import Answer, NewAnswer
-from domain.people import Person
-from domain.questions import Question
+from domain.communities import answers
+from domain.communities.answers import Answer, NewAnswer
+from domain.communities.questions import Question
+from domain.people.people import Person
 
 
 class AnswerShape(Shape):

@@ -12,11 +12,12 @@ from api.imports.shapes import Desk, Draft, Outcome, Shape
 from api.imports.upserts import Facts, upsert
 from api.imports.values.facts import given, needed, reference, text
 from api.imports.values.formulas import Value
-from domain import cohorts, enrollments, journeys
-from domain.cohorts import Cohort, NewCohort
-from domain.enrollments import Enrollment, EnrollmentStatus
-from domain.people import Person
-from domain.programs import Program
+from domain.journeys import journeys
+from domain.people.people import Person
+from domain.programs import cohorts, enrollments
+from domain.programs.cohorts import Cohort, NewCohort
+from domain.programs.enrollments import Enrollment, EnrollmentStatus
+from domain.programs.programs import Program
 
 
 class CohortShape(Shape):

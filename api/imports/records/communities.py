@@ -9,11 +9,11 @@ from api.imports.rows import Row
 from api.imports.shapes import Desk, Draft, Outcome, Shape
 from api.imports.values.facts import given, needed, reference, text, word
 from api.imports.values.formulas import Value
-from domain import communities, memberships
-from domain.communities import Community, NewCommunity, Visibility
-from domain.memberships import MembershipRole
-from domain.people import Person
-from domain.programs import Program
+from domain.communities import communities, memberships
+from domain.communities.communities import Community, NewCommunity, Visibility
+from domain.communities.memberships import MembershipRole
+from domain.people.people import Person
+from domain.programs.programs import Program
 
 
 class CommunityShape(Shape):

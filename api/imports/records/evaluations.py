@@ -9,12 +9,12 @@ from api.imports.rows import Row
 from api.imports.shapes import Desk, Draft, Outcome, Shape
 from api.imports.values.facts import given, moment, needed, reference
 from api.imports.values.formulas import Value
-from domain import evaluations
-from domain.cohorts import Cohort
-from domain.evaluations import Evaluation, NewEvaluation
-from domain.instruments import Instrument
-from domain.programs import Program
-from domain.sessions import Session
+from domain.evaluations import evaluations
+from domain.evaluations.evaluations import Evaluation, NewEvaluation
+from domain.evaluations.instruments import Instrument
+from domain.programs.cohorts import Cohort
+from domain.programs.programs import Program
+from domain.sessions.sessions import Session
 
 
 class EvaluationShape(Shape):

@@ -15,9 +15,9 @@ from api.imports.rows import Row
 from api.imports.shapes import Correction, Desk, Draft, Outcome, Shape
 from api.imports.values.facts import needed, reference, whole, word
 from api.imports.values.formulas import Value
-from domain import head_counts
-from domain.head_counts import Count, HeadCount, HeadCountKind
-from domain.sessions import Session
+from domain.sessions import head_counts
+from domain.sessions.head_counts import Count, HeadCount, HeadCountKind
+from domain.sessions.sessions import Session
 
 
 class HeadCountShape(Shape):

@@ -11,9 +11,9 @@ from api.imports.rows import Row, Unfit, listed
 from api.imports.shapes import Desk, Draft, Outcome, Shape
 from api.imports.values.facts import needed, reference, text, truth, word
 from api.imports.values.formulas import Value
-from domain import instruments, items
-from domain.instruments import Instrument, Level, NewInstrument
-from domain.items import ItemKind, NewItem
+from domain.evaluations import instruments, items
+from domain.evaluations.instruments import Instrument, Level, NewInstrument
+from domain.evaluations.items import ItemKind, NewItem
 
 
 class ItemShape(BaseModel):

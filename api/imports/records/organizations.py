@@ -10,8 +10,8 @@ from api.imports.shapes import Desk, Draft, Outcome, Shape
 from api.imports.upserts import upsert
 from api.imports.values.facts import given, needed, reference, text
 from api.imports.values.formulas import Value
-from domain import organizations
-from domain.organizations import NewOrganization, Organization
+from domain.people import organizations
+from domain.people.organizations import NewOrganization, Organization
 
 
 class OrganizationShape(Shape):

@@ -10,9 +10,9 @@ from api.imports.shapes import Desk, Draft, Outcome, Shape
 from api.imports.upserts import upsert
 from api.imports.values.facts import given, needed, reference, text
 from api.imports.values.formulas import Value
-from domain import people
-from domain.organizations import Organization
-from domain.people import NewPerson, Person
+from domain.people import people
+from domain.people.organizations import Organization
+from domain.people.people import NewPerson, Person
 
 
 class PersonShape(Shape):

@@ -10,8 +10,8 @@ from api.imports.shapes import Desk, Draft, Outcome, Shape
 from api.imports.upserts import upsert
 from api.imports.values.facts import given, needed, reference, text, truth, whole
 from api.imports.values.formulas import Value
-from domain import programs
-from domain.programs import NewProgram, Program
+from domain.programs import programs
+from domain.programs.programs import NewProgram, Program
 
 
 class ProgramShape(Shape):

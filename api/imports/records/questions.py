@@ -11,11 +11,11 @@ from api.imports.rows import Row
 from api.imports.shapes import Desk, Draft, Outcome, Shape
 from api.imports.values.facts import given, moment, needed, reference, text, texts, whole
 from api.imports.values.formulas import Value
-from domain import questions
-from domain.channels import Channel
-from domain.communities import Community
-from domain.people import Person
-from domain.questions import NewQuestion, Question
+from domain.communities import questions
+from domain.communities.channels import Channel
+from domain.communities.communities import Community
+from domain.communities.questions import NewQuestion, Question
+from domain.people.people import Person
 
 
 class QuestionShape(Shape):

@@ -17,10 +17,10 @@ from api.imports.rows import Cell, Row
 from api.imports.shapes import Desk, Draft, Outcome, Shape
 from api.imports.values.facts import moment, needed, number, reference
 from api.imports.values.formulas import Value
-from domain import items, responses
-from domain.evaluations import Evaluation
-from domain.items import NUMBERS, Item, ItemKind, ItemValue
-from domain.responses import ItemAnswer, Response
+from domain.evaluations import items, responses
+from domain.evaluations.evaluations import Evaluation
+from domain.evaluations.items import NUMBERS, Item, ItemKind, ItemValue
+from domain.evaluations.responses import ItemAnswer, Response
 
 
 class ResponseShape(Shape):

@@ -13,12 +13,13 @@ from api.imports.shapes import Desk, Draft, Outcome, Shape
 from api.imports.values.conditions import Condition, holds
 from api.imports.values.facts import decimal, given, moment, needed, reference, text, wall, whole, word
 from api.imports.values.formulas import Value
-from domain import journeys, registrations, sessions
-from domain.cohorts import Cohort
-from domain.meetings import Meeting, MeetingPlan
-from domain.organizations import Organization
-from domain.programs import Program
-from domain.sessions import NewSession, Session, SessionFormat
+from domain.journeys import journeys
+from domain.people.organizations import Organization
+from domain.programs.cohorts import Cohort
+from domain.programs.programs import Program
+from domain.sessions import registrations, sessions
+from domain.sessions.meetings import Meeting, MeetingPlan
+from domain.sessions.sessions import NewSession, Session, SessionFormat
 
 Facts = Mapping[str, Any]
 PLANNED = [field.name for field in fields(MeetingPlan)]

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from api.imports.rows import Row, Unfit
 from api.imports.values.formulas import Formula
-from domain.meetings import MeetingRefused, instant
 from domain.records import Word
+from domain.sessions.meetings import MeetingRefused, instant
 from domain.texts import storable
 
 WHOLE = re.compile(r"([+-]?[0-9]{1,18})(?:\.0+)?")

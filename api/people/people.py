@@ -1,0 +1,128 @@
+"""People: everyone known to the tenant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import strawberry
+
+from api.engine.fields import Connection, column, to_many, to_one
+from api.engine.types import Node, many, one, planned
+from api.mutations import Command, changes, mutation, refusal
+from api.people.organizations import Organization
+from api.permissions import MODERATING, STAFF, TEACHING, Access, signed_in
+from api.scalars import EmailAddress
+from api.words import enum
+from domain.people import people
+
+if TYPE_CHECKING:
+    from api.communities.memberships import Membership
+    from api.programs.enrollments import Enrollment
+    from api.sessions.attendance import Attendance
+    from api.sessions.registrations import Registration
+
+enum(
+    people.PersonRefusal,
+    "PersonRefusal",
+    "Why a person could not be written.",
+    NOT_FOUND="There is no such person or organization; `field` says which.",
+    INVALID="A value is not acceptable; `field` says which.",
+    EMAIL_TAKEN="Another person has this address.",
+    REFERENCE_TAKEN="Another person has this external reference.",
+)
+PersonRefused = refusal("PersonRefused", people.PersonRefused, people.PersonRefusal, "Why the person was not written.")
+ABOUT = Access(TEACHING, "people:read", own="{t}.id = {viewer}")
+
+
+@planned(
+    people.Person,
+    prefix="per",
+    visible=signed_in(
+        "people:read",
+        "cohorts:read",
+        "registrations:read",
+        "attendance:read",
+        "communities:read",
+        "questions:read",
+        "evaluations:read",
+    ),
+    filters=("name", "email", "organization", "external_ref", "created_at"),
+    orders=("name", "created_at"),
+)
+class Person(Node):
+    """Someone known to the tenant. Names are seen by everyone who learns here, addresses by few."""
+
+    name: str = column("The name others see.")
+    email: EmailAddress | None = column("The address; null for those who may not see it.", only=ABOUT)
+    external_ref: str | None = column("Your own reference; null for those who may not see it.", only=ABOUT)
+    organization: Organization | None = to_one("organization_id", "Where they work, or who sent them.")
+    created_at: datetime = column("When they became known here.")
+    enrollments: Connection[Enrollment] = to_many(
+        "person_id", "Their cohorts. Learners see their own.", order="enrolled_at", descending=True
+    )
+    registrations: Connection[Registration] = to_many(
+        "person_id",
+        "Their seats, and places in queues. Learners see their own.",
+        order="registered_at",
+        descending=True,
+    )
+    memberships: Connection[Membership] = to_many(
+        "person_id", "Their communities, as far as the viewer may see them.", order="joined_at", descending=True
+    )
+    attendance: Connection[Attendance] = to_many(
+        "person_id", "Where they were. Learners see their own.", order="recorded_at", descending=True
+    )
+
+
+one("person", "Person", "One person, by id or your own reference.", allow=signed_in("people:read"))
+many("people", "Person", "The people of this tenant.", allow=Access(MODERATING, "people:read"), order="name")
+
+
+@strawberry.input(description="Someone new.")
+class CreatePersonInput:
+    name: str = strawberry.field(description="The name others see.")
+    email: EmailAddress | None = strawberry.field(default=None, description="The address; unique in the tenant.")
+    organization_id: strawberry.ID | None = strawberry.field(default=None, description="Where they work.")
+    external_ref: str | None = strawberry.field(default=None, description="Your own reference; unique.")
+
+
+@strawberry.input(description="What to change of a person. What is left out stays.")
+class UpdatePersonInput:
+    id: strawberry.ID = strawberry.field(description="Which person.")
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="The name others see.")
+    email: EmailAddress | None = strawberry.field(default=strawberry.UNSET, description="The address; null for none.")
+    organization_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Where they work; null for nowhere known."
+    )
+    external_ref: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Your own reference; null for none."
+    )
+
+
+WRITE = Access(STAFF, "people:write")
+
+
+@mutation("Add a person.", answers=Person, refuses=[PersonRefused], allow=WRITE)
+async def create_person(command: Command, input: CreatePersonInput) -> people.Person:  # noqa: A002 -- the schema's word
+    new = people.NewPerson(
+        name=input.name,
+        email=input.email,
+        organization_id=command.row_or_none(Organization, input.organization_id),
+        external_ref=input.external_ref,
+    )
+    return await people.create(command.db, new, by=command.by, now=command.now)
+
+
+@mutation("Change a person.", answers=Person, refuses=[PersonRefused], allow=WRITE)
+async def update_person(command: Command, input: UpdatePersonInput) -> people.Person:  # noqa: A002 -- the schema's word
+    wanted = changes(input, clearable={"email", "organization_id", "external_ref"})
+    if "organization_id" in wanted:
+        wanted["organization_id"] = command.row_or_none(Organization, wanted["organization_id"])
+    return await people.update(
+        command.db,
+        command.row(Person, input.id),
+        people.PersonChanges(**wanted),  # type: ignore[typeddict-item]
+        by=command.by,
+        now=command.now,
+    )

@@ -1,0 +1,1 @@
+"""Programs, and the cohorts that go through them."""

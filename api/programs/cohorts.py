@@ -1,0 +1,118 @@
+"""Cohorts: groups that go through a program together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import strawberry
+
+from api.engine.fields import Connection, column, to_many, to_one
+from api.engine.types import Node, many, one, planned
+from api.mutations import Command, changes, mutation, refusal
+from api.permissions import STAFF, TEACHING, Access, signed_in
+from api.programs.programs import Program
+from api.words import enum
+from domain.programs import cohorts
+
+if TYPE_CHECKING:
+    from api.communities.channels import Channel
+    from api.evaluations.evaluations import Evaluation
+    from api.journeys.journeys import Journey
+    from api.journeys.steps import Step
+    from api.programs.enrollments import Enrollment
+    from api.sessions.sessions import Session
+
+enum(
+    cohorts.CohortRefusal,
+    "CohortRefusal",
+    "Why a cohort could not be written.",
+    NOT_FOUND="There is no such cohort or program; `field` says which.",
+    INVALID="A value is not acceptable; `field` says which.",
+    REFERENCE_TAKEN="Another cohort has this external reference.",
+)
+CohortRefused = refusal(
+    "CohortRefused", cohorts.CohortRefused, cohorts.CohortRefusal, "Why the cohort was not written."
+)
+ENROLLED = """EXISTS (SELECT FROM enrollment e WHERE e.tenant_id = {tenant}
+    AND e.cohort_id = {t}.id AND e.person_id = {viewer})"""
+
+
+@planned(
+    cohorts.Cohort,
+    prefix="coh",
+    visible=Access(TEACHING, "cohorts:read", own=ENROLLED, reached=frozenset({"journeys:read"})),
+    filters=("name", "program", "external_ref", "created_at"),
+    orders=("name", "created_at"),
+)
+class Cohort(Node):
+    """A group going through a program together: one run of it. Learners see the cohorts they are enrolled in."""
+
+    program: Program = to_one("program_id", "What they go through.")
+    name: str = column("What the group is called.")
+    external_ref: str | None = column("Your own reference, for integrations.")
+    created_at: datetime = column("When it was created.")
+    enrollments: Connection[Enrollment] = to_many(
+        "cohort_id", "Who is in it. Learners see their own.", order="enrolled_at"
+    )
+    sessions: Connection[Session] = to_many("cohort_id", "Its sessions.", order="starts_at")
+    channel: Channel | None = to_one(
+        "id", "Where it talks; null until its journey is unrolled, and for those who have left.", by="cohort_id"
+    )
+    journeys: Connection[Journey] = to_many(
+        "cohort_id", "Its own journey and its learners'. Learners see their own.", order="unrolled_at"
+    )
+    steps: Connection[Step] = to_many(
+        "cohort_id", "The steps of all its journeys, in order of time. Learners see their own.", order="due_at"
+    )
+    evaluations: Connection[Evaluation] = to_many(
+        "cohort_id", "What it was asked, the latest first.", order="opened_at", descending=True
+    )
+
+
+one("cohort", "Cohort", "One cohort, by id or your own reference.", allow=signed_in("cohorts:read"))
+many(
+    "cohorts",
+    "Cohort",
+    "The cohorts that the viewer may see, the newest first.",
+    allow=signed_in("cohorts:read"),
+    order="created_at",
+    descending=True,
+)
+
+
+@strawberry.input(description="A new cohort.")
+class CreateCohortInput:
+    program_id: strawberry.ID = strawberry.field(description="What the group goes through.")
+    name: str = strawberry.field(description="What the group is called.")
+    external_ref: str | None = strawberry.field(default=None, description="Your own reference; unique.")
+
+
+@strawberry.input(description="What to change of a cohort. What is left out stays.")
+class UpdateCohortInput:
+    id: strawberry.ID = strawberry.field(description="Which cohort.")
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="What the group is called.")
+    external_ref: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Your own reference; null for none."
+    )
+
+
+WRITE = Access(STAFF, "cohorts:write")
+
+
+@mutation("Form a cohort that goes through a program.", answers=Cohort, refuses=[CohortRefused], allow=WRITE)
+async def create_cohort(command: Command, input: CreateCohortInput) -> cohorts.Cohort:  # noqa: A002 -- the schema's word
+    new = cohorts.NewCohort(name=input.name, external_ref=input.external_ref)
+    program_id = command.row(Program, input.program_id)
+    return await cohorts.create(command.db, program_id, new, by=command.by, now=command.now)
+
+
+@mutation("Change a cohort.", answers=Cohort, refuses=[CohortRefused], allow=WRITE)
+async def update_cohort(command: Command, input: UpdateCohortInput) -> cohorts.Cohort:  # noqa: A002 -- the schema's word
+    return await cohorts.update(
+        command.db,
+        command.row(Cohort, input.id),
+        cohorts.CohortChanges(**changes(input, clearable={"external_ref"})),  # type: ignore[typeddict-item]
+        by=command.by,
+        now=command.now,
+    )

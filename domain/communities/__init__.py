@@ -1,0 +1,1 @@
+"""Where people talk: communities of practice, channels, posts, questions and answers."""

@@ -1,0 +1,1 @@
+"""The blueprint of a program, and the journeys it is unrolled into."""

@@ -1,0 +1,1 @@
+"""Sessions: their meetings, who has a seat, who came, and how many were counted."""
