@@ -141,7 +141,7 @@ async def test_what_does_not_exist_is_named(database, tenant, guild, ada, field)
 
 @pytest.mark.race
 async def test_joining_ten_times_at_once_is_one_membership(database, tenant, guild, ada):
-    """Take the lock out of `_locked` in `domain/communities/memberships.py`, and the unique key answers some of the ten."""
+    """Take the lock out of `_locked`, and the unique key answers some of the ten."""
     together = asyncio.Barrier(10)
 
     async def join_together():
