@@ -19,6 +19,7 @@ JSON = "application/json"
 MAX_BODY = 1_000_000
 HALF = re.compile("[\ud800-\udfff]")
 READING = ("GET", "HEAD")
+OBJECTS = ("variables", "extensions")
 
 
 class HttpError(Exception):
@@ -98,9 +99,8 @@ def _quality(text: str) -> float:
 async def _asked(request: Request) -> Any:  # noqa: ANN401 -- whatever the client sent
     if request.method in READING:
         asked: dict[str, Any] = dict(request.query_params)
-        if asked.get("variables"):
-            asked["variables"] = _json(asked["variables"].encode(), "variables")
-        return asked
+        given = {part: _json(asked[part].encode(), part) for part in OBJECTS if asked.get(part)}
+        return {**asked, **dict.fromkeys(OBJECTS), **given}
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != JSON:
         raise HttpError(415, f"Send the request as {JSON}.", "UNSUPPORTED_MEDIA_TYPE")
@@ -143,14 +143,15 @@ def _broken_text(text: bytes) -> str | None:
 def _parts(asked: Any) -> tuple[str, str | None, dict[str, Any]]:  # noqa: ANN401 -- any JSON
     if not isinstance(asked, dict):
         raise HttpError(400, "A request is one JSON object with `query`, `variables` and `operationName`.")
-    source, name, variables = asked.get("query"), asked.get("operationName") or None, asked.get("variables")
+    source, name = asked.get("query"), asked.get("operationName")
     if not isinstance(source, str) or not source.strip():
         raise HttpError(400, "`query` holds the document, as text.")
-    if name is not None and not isinstance(name, str):
+    if not isinstance(name, str | None):
         raise HttpError(400, "`operationName` is text, or null.")
-    if variables is not None and not isinstance(variables, dict):
-        raise HttpError(400, "`variables` is a JSON object, or null.")
-    return source, name, variables or {}
+    for part in OBJECTS:
+        if not isinstance(asked.get(part), dict | None):
+            raise HttpError(400, f"`{part}` is a JSON object, or null.")
+    return source, name or None, asked.get("variables") or {}
 
 
 def _response(answer: Answer, media: str) -> Response:

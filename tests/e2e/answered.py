@@ -66,3 +66,12 @@ async def ask(client: Client, text, variables, name) -> Answered:
     )
     assert response.status_code in (200, 400), response.text
     return Answered(response.json(), name)
+
+
+def problem(response):
+    """The status, and the one error's code and message; JSON without `data`, as every error of a request is."""
+    assert response.headers["content-type"].endswith("json; charset=utf-8")
+    body = response.json()
+    assert body.keys() == {"errors"}
+    [error] = body["errors"]
+    return response.status_code, error["extensions"]["code"], error["message"]

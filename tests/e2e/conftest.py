@@ -1,5 +1,6 @@
 """Asking the whole application, as HTTP does, without a socket."""
 
+import json
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +53,29 @@ async def deep_http(database_url):
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application(database)), base_url="http://test") as http:
         yield http
     await database.close()
+
+
+@pytest.fixture
+def send(http, tenant):
+    """Any request to the tenant's address."""
+
+    async def request(method="POST", path="/graphql", **more):
+        headers = {"host": f"{tenant.slug}.localhost", **more.pop("headers", {})}
+        return await http.request(method, path, headers=headers, **more)
+
+    return request
+
+
+@pytest.fixture
+def post(send):
+    """A body as it is, as JSON."""
+
+    async def request(body, **headers):
+        content = body if isinstance(body, str | bytes) else json.dumps(body)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await send(content=content, headers={"content-type": "application/json", **named})
+
+    return request
 
 
 async def a_client(http, database, tenant, *roles, person=None, scopes=(), name="Ada Lovelace"):

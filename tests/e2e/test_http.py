@@ -1,54 +1,18 @@
-"""GraphQL over HTTP: methods, media types, sizes and status codes; and JSON whatever goes wrong."""
+"""GraphQL over HTTP: methods, media types, sizes and status codes."""
 
 import json
-from dataclasses import replace
 from urllib.parse import quote
 
-import httpx
 import pytest
 
-from api.app import application
-from api.engine.documents import MAX_DEPTH
 from api.http import MAX_BODY
-from tests.academy import an_academy
+from tests.e2e.answered import problem
 
 JSON = "application/json"
 RESPONSE = "application/graphql-response+json"
 ASK = "{ tenant { name } }"
 ANSWER = {"data": {"tenant": {"name": "Acme"}}}
 RENAME = 'mutation { updateTenant(input: {name: "Other"}) { __typename } }'
-
-
-@pytest.fixture
-def send(http, tenant):
-    """Any request to the tenant's address."""
-
-    async def request(method="POST", path="/graphql", **more):
-        headers = {"host": f"{tenant.slug}.localhost", **more.pop("headers", {})}
-        return await http.request(method, path, headers=headers, **more)
-
-    return request
-
-
-@pytest.fixture
-def post(send):
-    """A body as it is, as JSON."""
-
-    async def request(body, **headers):
-        content = body if isinstance(body, str | bytes) else json.dumps(body)
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return await send(content=content, headers={"content-type": JSON, **named})
-
-    return request
-
-
-def problem(response):
-    """The status, and the one error's code and message; JSON without `data`, as every error of a request is."""
-    assert response.headers["content-type"].endswith("json; charset=utf-8")
-    body = response.json()
-    assert body.keys() == {"errors"}
-    [error] = body["errors"]
-    return response.status_code, error["extensions"]["code"], error["message"]
 
 
 # Methods.
@@ -237,9 +201,14 @@ async def test_a_request_is_one_object(post, body):
         ({"query": [ASK]}, "`query` holds the document, as text."),
         ({"query": ASK, "operationName": 1}, "`operationName` is text, or null."),
         ({"query": ASK, "operationName": ["a"]}, "`operationName` is text, or null."),
+        ({"query": ASK, "operationName": 0}, "`operationName` is text, or null."),
+        ({"query": ASK, "operationName": False}, "`operationName` is text, or null."),
         ({"query": ASK, "variables": []}, "`variables` is a JSON object, or null."),
         ({"query": ASK, "variables": "{}"}, "`variables` is a JSON object, or null."),
-        ({"query": ASK, "variables": 1}, "`variables` is a JSON object, or null."),
+        ({"query": ASK, "variables": 0}, "`variables` is a JSON object, or null."),
+        ({"query": ASK, "variables": ""}, "`variables` is a JSON object, or null."),
+        ({"query": ASK, "extensions": [1]}, "`extensions` is a JSON object, or null."),
+        ({"query": ASK, "extensions": "x"}, "`extensions` is a JSON object, or null."),
     ],
 )
 async def test_a_part_of_another_kind_is_named(post, asked, message):
@@ -272,6 +241,7 @@ async def test_half_a_character_is_found(post, body, where):
         ("", "`query` holds the document, as text."),
         ("query=", "`query` holds the document, as text."),
         (f"query={quote(ASK)}&variables=[1]", "`variables` is a JSON object, or null."),
+        (f"query={quote(ASK)}&variables=&extensions=[1]", "`extensions` is a JSON object, or null."),
     ],
 )
 async def test_a_get_that_is_no_request_is_refused(send, parameters, message):
@@ -285,232 +255,3 @@ async def test_variables_in_a_get_are_json(send, variables):
     assert status == 400
     assert code in ("BAD_REQUEST", "BAD_USER_INPUT")
     assert "variables" in message or "`a`" in message
-
-
-# Operations and documents.
-
-
-async def test_of_several_operations_one_is_named(post):
-    several = "query A { tenant { name } } query B { viewer { displayName } }"
-
-    named = await post({"query": several, "operationName": "A"})
-    unnamed = await post({"query": several})
-    unknown = await post({"query": several, "operationName": "C"})
-    empty = await post({"query": several, "operationName": ""})
-
-    assert named.json() == ANSWER
-    code = "OPERATION_RESOLUTION_FAILURE"
-    several_message = "The document holds several operations: say which by `operationName`."
-    assert problem(unnamed) == problem(empty) == (200, code, several_message)
-    assert problem(unknown) == (200, code, "The document holds no operation named 'C'.")
-
-
-async def test_a_document_without_an_operation_is_refused(post):
-    response = await post({"query": "fragment F on Tenant { name }"})
-
-    assert problem(response)[1] in ("OPERATION_RESOLUTION_FAILURE", "GRAPHQL_VALIDATION_FAILED")
-
-
-WRONG = [
-    ("{", "GRAPHQL_PARSE_FAILED"),
-    ("{ tenant { name } ", "GRAPHQL_PARSE_FAILED"),
-    ('{ session(id: "\\ud800") { id } }', "GRAPHQL_PARSE_FAILED"),
-    ("{ \u0000 }", "GRAPHQL_PARSE_FAILED"),
-    ("type A { b: Int }", "GRAPHQL_VALIDATION_FAILED"),
-    ("{ tenant { password } }", "GRAPHQL_VALIDATION_FAILED"),
-    ("{ tenant }", "GRAPHQL_VALIDATION_FAILED"),
-    ("{ a }" * 8_000, "GRAPHQL_PARSE_FAILED"),
-    ("{ tenant { ...A } } fragment A on Tenant { ...B } fragment B on Tenant { ...A }", "GRAPHQL_VALIDATION_FAILED"),
-    ("query ($a: Int!) { tenant { name @include(if: $a) } }", "GRAPHQL_VALIDATION_FAILED"),
-    ("query ($a: Boolean!) { tenant { name @include(if: $a) } }", "BAD_USER_INPUT"),
-]
-
-
-@pytest.mark.parametrize(("document", "code"), WRONG)
-async def test_a_document_that_can_not_be_run_has_no_data(post, document, code):
-    answers = [await post({"query": document}, accept=media) for media in (JSON, RESPONSE)]
-
-    assert [answer.status_code for answer in answers] == [200, 400]
-    assert [answer.headers["content-type"].partition(";")[0] for answer in answers] == [JSON, RESPONSE]
-    for answer in answers:
-        assert answer.json().keys() == {"errors"}
-        assert {error["extensions"]["code"] for error in answer.json()["errors"]} == {code}
-
-
-async def test_an_error_in_a_field_is_an_answer(learner):
-    answers = [
-        await learner.http.post(
-            "/graphql",
-            json={"query": "{ people { nodes { name } } }"},
-            headers={"host": learner.host, "accept": media, **learner.headers},
-        )
-        for media in (JSON, RESPONSE)
-    ]
-
-    assert [answer.status_code for answer in answers] == [200, 200]
-    assert [(answer.json()["data"], len(answer.json()["errors"])) for answer in answers] == [(None, 1)] * 2
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        "{ a " * 10_000 + "}" * 10_000,
-        "{ tenant " * 4_900 + "}" * 4_900,
-        "{ tenant { " + "... { " * 4_900 + "name" + "}" * 4_900 + "} }",
-        "{ nodes(ids: " + "[" * 7_000 + "]" * 7_000 + ") { id } }",
-        "{ sessions(where: " + "{not: " * 3_000 + "}" * 3_000 + ") { totalCount } }",
-        "query ($a: " + "[" * 7_000 + "Int" + "]" * 7_000 + ") { tenant { name } }",
-        "{ tenant { ...F0 } } "
-        + " ".join(f"fragment F{number} on Tenant {{ ...F{number + 1} }}" for number in range(1_500))
-        + " fragment F1500 on Tenant { name }",
-    ],
-)
-async def test_a_document_that_is_nested_deeply_is_refused_and_not_the_end(post, document):
-    response = await post({"query": document})
-
-    _, code, message = problem(response)
-    assert code in ("GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED")
-    assert "nested too deeply" in message or "more than 15000 tokens" in message
-    assert (await post({"query": ASK})).json() == ANSWER
-
-
-def nested(levels):
-    """A document of so many levels of fields."""
-    fields = "program { sessions(first: 1) { nodes { "
-    depth, rest = divmod(levels - 3, 3)
-    assert rest == 0
-    return f"{{ sessions {{ nodes {{ {fields * depth} id {'} } }' * depth} }} }} }}"
-
-
-async def test_levels_are_counted_up_to_the_deepest_that_both_completions_take(doors, tenant, admin, deep_http):
-    await an_academy(doors, tenant)
-    admin = replace(admin, http=deep_http)
-    deepest = nested(MAX_DEPTH - MAX_DEPTH % 3)
-
-    plain = await admin.data(deepest)
-    completed = await admin.data(deepest.replace("id", "program { audit { code } } id"))
-
-    assert plain["sessions"]["nodes"] != []
-    assert completed["sessions"]["nodes"] != []
-    answer = await admin.answer(nested(MAX_DEPTH - MAX_DEPTH % 3 + 3))
-    assert [error["message"] for error in answer["errors"]] == [
-        "The document is nested too deeply: at most 50 levels of fields."
-    ]
-
-
-async def test_levels_behind_fragments_count_as_well(admin):
-    parts = [
-        f"fragment F{number} on Session {{ program {{ sessions {{ nodes {{ ...F{number + 1} }} }} }} }}"
-        for number in range(20)
-    ]
-    document = " ".join(["{ sessions { nodes { ...F0 } } }", *parts, "fragment F20 on Session { id }"])
-
-    answer = await admin.answer(document)
-
-    assert [error["extensions"]["code"] for error in answer["errors"]] == ["GRAPHQL_VALIDATION_FAILED"]
-
-
-async def test_what_a_few_fragments_multiply_is_refused(admin):
-    """A kilobyte of fragments, each twice in the one before it, would be millions of fields."""
-    parts = [
-        f"fragment F{number} on Session {{"
-        f" a{number}: program {{ sessions {{ nodes {{ ...F{number + 1} }} }} }}"
-        f" b{number}: program {{ sessions {{ nodes {{ ...F{number + 1} }} }} }} }}"
-        for number in range(14)
-    ]
-    document = " ".join(["{ sessions { nodes { ...F0 } } }", *parts, "fragment F14 on Session { id }"])
-
-    answer = await admin.answer(document)
-
-    assert [error["message"] for error in answer["errors"]] == [
-        "This asks for more than 10,000 fields, fragments spelled out."
-    ]
-
-
-async def test_long_texts_in_a_document_are_texts(admin):
-    answer = await admin.data(f'{{ session(id: "{"x" * 900_000}") {{ id }} }}')
-
-    assert answer == {"session": None}
-
-
-# Faults of ours.
-
-
-async def test_a_fault_of_ours_is_told_in_json_with_a_trace_and_nothing_else(http, tenant, database, monkeypatch):
-    async def away(*_):
-        raise OSError("postgresql://collegium_app:secret@db:5432 is away")
-
-    monkeypatch.setattr(database.pool, "read", away)
-    transport = httpx.ASGITransport(http._transport.app, raise_app_exceptions=False)
-
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        response = await client.post("/graphql", json={"query": ASK}, headers={"host": f"{tenant.slug}.localhost"})
-
-    status, code, message = problem(response)
-    trace = response.json()["errors"][0]["extensions"]["trace"]
-    assert (status, code) == (500, "INTERNAL_SERVER_ERROR")
-    assert message == f"Something went wrong on our side. Nothing was changed. Ask support about {trace}."
-    assert "secret" not in response.text
-
-
-async def test_a_read_that_fails_is_told_with_a_trace(admin, database, monkeypatch):
-    _break_planned_reads(database, monkeypatch)
-
-    answer = await admin.answer("{ organizations { nodes { name } } }")
-
-    trace = answer["errors"][0]["extensions"]["trace"]
-    assert answer == {
-        "errors": [
-            {
-                "message": f"Something went wrong on our side. Nothing was changed. Ask support about {trace}.",
-                "extensions": {"code": "INTERNAL_SERVER_ERROR", "trace": trace},
-            }
-        ],
-        "data": None,
-    }
-
-
-async def test_what_was_done_is_not_called_undone_when_its_answer_fails(admin, database, monkeypatch):
-    with monkeypatch.context() as broken:
-        _break_planned_reads(database, broken)
-        answer = await admin.answer('mutation { createOrganization(input: {name: "New"}) { __typename } }')
-
-    [error] = answer["errors"]
-    trace = error["extensions"]["trace"]
-    assert error["message"] == (
-        f"Something went wrong on our side. It was done, but can't be shown. Ask support about {trace}."
-    )
-    assert await admin.data("{ organizations { nodes { name } } }") == {"organizations": {"nodes": [{"name": "New"}]}}
-
-
-def _break_planned_reads(database, monkeypatch):
-    """Signing in works; the reads of organizations do not."""
-    read = database.pool.read
-
-    async def broken(statement, arguments):
-        if "organization" in statement:
-            raise OSError("connection lost")
-        return await read(statement, arguments)
-
-    monkeypatch.setattr(database.pool, "read", broken)
-
-
-async def test_the_database_being_away_is_no_health(send, database, monkeypatch):
-    assert (await send("GET", "/health")).json() == {"status": "ok"}
-
-    def away(*_):
-        raise OSError("db:5432 is away")
-
-    monkeypatch.setattr(database, "platform", away)
-    response = await send("GET", "/health")
-
-    assert (response.status_code, response.json()) == (503, {"status": "database away"})
-
-
-async def test_an_application_without_explorer_has_none(database, tenant):
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(application(database)), base_url="http://test"
-    ) as client:
-        response = await client.get("/explorer", headers={"host": f"{tenant.slug}.localhost"})
-
-    assert problem(response)[0] == 404
