@@ -3,9 +3,9 @@
 import pytest
 
 from tenants.keys import Role
+from tests.e2e.communities.test_questions import ask
 from tests.e2e.conftest import a_client
 from tests.e2e.social import NOBODYS, a_community, join, me, someone
-from tests.e2e.test_questions import ask
 
 ANSWER = """
 mutation ($input: AnswerQuestionInput!) {

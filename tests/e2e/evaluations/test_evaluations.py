@@ -10,9 +10,9 @@ from tenants.registry import wall
 from tests import rows
 from tests.conftest import BY, NOW
 from tests.e2e.conftest import a_client
+from tests.e2e.journeys.test_journeys import unroll
 from tests.e2e.rows import do, error_of, refused
 from tests.e2e.social import NOBODYS, a_cohort, gid, someone
-from tests.e2e.test_journeys import unroll
 from tests.integration import making
 
 EVALUATION = """Evaluation {

@@ -8,9 +8,9 @@ from domain.journeys.activities import ActivityKind
 from domain.programs import enrollments
 from tenants.registry import wall
 from tests.conftest import BY
+from tests.e2e.journeys.test_journeys import READING, unroll
 from tests.e2e.rows import do, error_of, refused
 from tests.e2e.social import NOBODYS, a_cohort, gid, someone
-from tests.e2e.test_journeys import READING, unroll
 from tests.integration import making
 
 STEP = "Step { status completedAt note }"
