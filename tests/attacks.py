@@ -69,13 +69,18 @@ def slots(schema: GraphQLSchema, own: dict[str, list[str]]) -> Iterator[Slot]:
                     yield Slot(operation, name, path, kind, text, filled)
 
 
-def _places(name: str, field: GraphQLField, own: dict[str, list[str]]) -> Iterator[tuple[Path, dict[str, Any]]]:
+def least(name: str, field: GraphQLField, own: dict[str, list[str]]) -> dict[str, Any]:
+    """The least that the field can be asked with."""
     filler = _Filler(name, field, own)
-    required = {
+    return {
         argument: filler.value(spec.type, (argument,))
         for argument, spec in field.args.items()
         if isinstance(spec.type, GraphQLNonNull)
     }
+
+
+def _places(name: str, field: GraphQLField, own: dict[str, list[str]]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    filler, required = _Filler(name, field, own), least(name, field, own)
     for argument, spec in field.args.items():
         for path, value in filler.variants(spec.type, (argument,)):
             yield path, {**required, argument: value}
