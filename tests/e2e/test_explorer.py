@@ -203,6 +203,9 @@ async def test_an_example_is_found_opened_and_run_by_keyboard_alone(page):
         await page.keyboard.press(key)
 
     await expect(response(page)).to_contain_text('"displayName": "Acme Academy"')
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Execute query")).to_be_focused()
 
 
 async def test_ids_and_dates_are_filled_in_from_the_answers_before(page, server):

@@ -56,7 +56,7 @@ function ChapterExamples({ chapter: { title, examples }, open }: { chapter: Chap
       <ol>
         {examples.map((example) => (
           <li key={example.id}>
-            <button type="button" onClick={() => show(example)}>
+            <button type="button" disabled={!show} onClick={() => show?.(example)}>
               <span className="explorer-example-title">
                 {example.title}
                 <Kind of={example} />
@@ -77,14 +77,16 @@ function Kind({ of: { operations } }: { of: Example }) {
   return operation && operation !== 'query' ? <em>{operation}</em> : null;
 }
 
-/** Opens an example in a tab of its own; one that is open already, unchanged, is shown again. */
-function useShow(): (example: Example) => void {
+/** Opens an example in a tab of its own; one that is open already, unchanged, is shown again. Null without editors. */
+function useShow(): ((example: Example) => void) | null {
   const { addTab, changeTab, setOperationFacts, updateActiveTabValues } = useGraphiQLActions();
   const { tabs, queryEditor, variableEditor } = useGraphiQL(({ tabs, queryEditor, variableEditor }) => ({
     tabs,
     queryEditor,
     variableEditor,
   }));
+
+  if (!queryEditor || !variableEditor) return null;
 
   return ({ id, query, variables, document, operations }) => {
     const operationName = operations[0]?.name?.value ?? '';
@@ -93,15 +95,15 @@ function useShow(): (example: Example) => void {
     if (already >= 0) changeTab(already);
     else addTab();
 
-    queryEditor?.setValue(query);
+    queryEditor.setValue(query);
     const values = theirs ? filled(theirs) : filled(variables);
     if (!theirs) given.set(id, values);
-    variableEditor?.setValue(values);
+    variableEditor.setValue(values);
 
     // GraphiQL reads its editors a tenth of a second late: run sooner, the example would go out under the last name.
     updateActiveTabValues({ query, variables: values, operationName });
     setOperationFacts({ documentAST: document, operationName, operations });
-    queryEditor?.focus();
+    queryEditor.focus();
   };
 }
 

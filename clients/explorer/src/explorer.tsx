@@ -11,7 +11,7 @@ import { ViewerProvider } from './viewer';
 const PLUGINS = [DOC_EXPLORER_PLUGIN, EXAMPLES_PLUGIN, HISTORY_PLUGIN];
 
 const WELCOME = `# Whose API is this? Needs no key.
-# Run it with Ctrl-Enter.
+# Run it with Ctrl-Enter; Escape leads out of the editor.
 query Tenant {
   tenant {
     name
