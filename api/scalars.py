@@ -15,7 +15,6 @@ import babel
 import isoduration
 import strawberry
 from email_validator import EmailNotValidError, validate_email
-from graphql import GraphQLError
 from isoduration.parser.exceptions import DurationParsingException
 from strawberry.types.scalar import ScalarDefinition
 
@@ -36,17 +35,17 @@ LONGEST_SHOWN = 60
 def read_instant(text: Any) -> datetime:
     instant: datetime = _iso(datetime.fromisoformat, text, "DateTime", "2026-09-01T09:00:00Z")
     if instant.tzinfo is None:
-        raise GraphQLError(f"DateTime needs an offset: write '{text}Z' for UTC, or '{text}+02:00'.")
+        raise ValueError(f"DateTime needs an offset: write '{text}Z' for UTC, or '{text}+02:00'.")
     try:
         return instant.astimezone(UTC)
     except OverflowError:
-        raise GraphQLError(f"{_shown(text)} lies outside the years 1 to 9999 in UTC.") from None
+        raise ValueError(f"{_shown(text)} lies outside the years 1 to 9999 in UTC.") from None
 
 
 def read_local(text: Any) -> datetime:
     local: datetime = _iso(datetime.fromisoformat, text, "LocalDateTime", "2026-09-01T09:00:00")
     if local.tzinfo is not None:
-        raise GraphQLError("LocalDateTime is a wall clock's time without offset; the time zone stands beside it.")
+        raise ValueError("LocalDateTime is a wall clock's time without offset; the time zone stands beside it.")
     return local
 
 
@@ -60,11 +59,11 @@ def read_duration(text: Any) -> timedelta:
     try:
         duration = isoduration.parse_duration(text)
     except (DurationParsingException, TypeError, AttributeError):
-        raise GraphQLError(
+        raise ValueError(
             f"{_shown(text)} is no Duration. Write ISO 8601, such as 'P14D', 'PT90M' or '-P3D'."
         ) from None
     if duration.date.years or duration.date.months:
-        raise GraphQLError("A Duration here has no years or months, whose length varies: write days, such as 'P30D'.")
+        raise ValueError("A Duration here has no years or months, whose length varies: write days, such as 'P30D'.")
     try:
         length = timedelta(
             weeks=float(duration.date.weeks),
@@ -74,21 +73,21 @@ def read_duration(text: Any) -> timedelta:
             seconds=float(duration.time.seconds),
         )
     except OverflowError:
-        raise GraphQLError(f"{_shown(text)} is longer than any program lasts.") from None
+        raise ValueError(f"{_shown(text)} is longer than any program lasts.") from None
     if abs(length) > timedelta(days=36500):
-        raise GraphQLError(f"{_shown(text)} is longer than any program lasts.")
+        raise ValueError(f"{_shown(text)} is longer than any program lasts.")
     return length
 
 
 def read_time_zone(text: Any) -> str:
     if not isinstance(text, str) or text not in _zones():
-        raise GraphQLError(f"{_shown(text)} is no IANA time zone. Use a name such as 'Europe/Zurich'.")
+        raise ValueError(f"{_shown(text)} is no IANA time zone. Use a name such as 'Europe/Zurich'.")
     return text
 
 
 def read_decimal(text: Any) -> Number:
     if not DECIMAL.fullmatch(str(text)):
-        raise GraphQLError(f"{_shown(text)} is no Decimal. Write digits as text, such as '12.50'.")
+        raise ValueError(f"{_shown(text)} is no Decimal. Write digits as text, such as '12.50'.")
     return Number(str(text))
 
 
@@ -96,19 +95,19 @@ def read_email(text: Any) -> str:
     try:
         return validate_email(str(text), check_deliverability=False).normalized.lower()
     except EmailNotValidError as problem:
-        raise GraphQLError(f"{_shown(text)} is no EmailAddress: {problem}") from None
+        raise ValueError(f"{_shown(text)} is no EmailAddress: {problem}") from None
 
 
 def read_url(text: Any) -> str:
     if len(str(text)) > LONGEST_URL:
-        raise GraphQLError(f"This URL is longer than {LONGEST_URL:,} characters. Use a shorter one.")
+        raise ValueError(f"This URL is longer than {LONGEST_URL:,} characters. Use a shorter one.")
     try:
         address = urlsplit(str(text))
         full = address.scheme in ("http", "https") and address.hostname and address.port != 0
     except ValueError:
         full = False
     if not full or re.search(r"\s|[\x00-\x1f]", str(text)):
-        raise GraphQLError(f"{_shown(text)} is no URL. Write a full address that begins with https:// or http://.")
+        raise ValueError(f"{_shown(text)} is no URL. Write a full address that begins with https:// or http://.")
     return str(text)
 
 
@@ -116,7 +115,7 @@ def read_locale(text: Any) -> str:
     try:
         babel.Locale.parse(str(text), sep="-")
     except (ValueError, babel.UnknownLocaleError):
-        raise GraphQLError(f"{_shown(text)} is no Locale. Write a tag such as 'en' or 'de-CH'.") from None
+        raise ValueError(f"{_shown(text)} is no Locale. Write a tag such as 'en' or 'de-CH'.") from None
     return str(text)
 
 
@@ -124,7 +123,7 @@ def _iso(read: Any, text: Any, name: str, example: str) -> Any:
     try:
         return read(text)
     except (TypeError, ValueError):
-        raise GraphQLError(f"{_shown(text)} is no {name}. Write ISO 8601, such as '{example}'.") from None
+        raise ValueError(f"{_shown(text)} is no {name}. Write ISO 8601, such as '{example}'.") from None
 
 
 def _shown(value: Any) -> str:
