@@ -7,7 +7,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as Number
 from functools import cache
-from typing import Any, NewType
+from typing import Any, NewType, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -28,6 +28,9 @@ Locale = NewType("Locale", str)
 JSON = NewType("JSON", object)
 
 DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,15})?")
+YEARS = range(2, 9999)
+"""Without the ends: the database driver takes the first and the last moment that there is for infinity."""
+OUTSIDE = f"{{}} lies outside the years {YEARS.start} to {YEARS.stop - 1}."
 LONGEST_URL = 2_000
 LONGEST_SHOWN = 60
 
@@ -37,21 +40,21 @@ def read_instant(text: Any) -> datetime:
     if instant.tzinfo is None:
         raise ValueError(f"DateTime needs an offset: write '{text}Z' for UTC, or '{text}+02:00'.")
     try:
-        return instant.astimezone(UTC)
+        return _finite(instant.astimezone(UTC), text)
     except OverflowError:
-        raise ValueError(f"{_shown(text)} lies outside the years 1 to 9999 in UTC.") from None
+        raise ValueError(OUTSIDE.format(_shown(text))) from None
 
 
 def read_local(text: Any) -> datetime:
     local: datetime = _iso(datetime.fromisoformat, text, "LocalDateTime", "2026-09-01T09:00:00")
     if local.tzinfo is not None:
         raise ValueError("LocalDateTime is a wall clock's time without offset; the time zone stands beside it.")
-    return local
+    return _finite(local, text)
 
 
 def read_day(text: Any) -> date:
     day: date = _iso(date.fromisoformat, text, "Date", "2026-09-01")
-    return day
+    return _finite(day, text)
 
 
 def read_duration(text: Any) -> timedelta:
@@ -59,9 +62,7 @@ def read_duration(text: Any) -> timedelta:
     try:
         duration = isoduration.parse_duration(text)
     except (DurationParsingException, TypeError, AttributeError):
-        raise ValueError(
-            f"{_shown(text)} is no Duration. Write ISO 8601, such as 'P14D', 'PT90M' or '-P3D'."
-        ) from None
+        raise ValueError(f"{_shown(text)} is no Duration. Write ISO 8601, such as 'P14D', 'PT90M' or '-P3D'.") from None
     if duration.date.years or duration.date.months:
         raise ValueError("A Duration here has no years or months, whose length varies: write days, such as 'P30D'.")
     try:
@@ -124,6 +125,15 @@ def _iso(read: Any, text: Any, name: str, example: str) -> Any:
         return read(text)
     except (TypeError, ValueError):
         raise ValueError(f"{_shown(text)} is no {name}. Write ISO 8601, such as '{example}'.") from None
+
+
+D = TypeVar("D", bound=date)
+
+
+def _finite(moment: D, text: Any) -> D:
+    if moment.year not in YEARS:
+        raise ValueError(OUTSIDE.format(_shown(text)))
+    return moment
 
 
 def _shown(value: Any) -> str:
