@@ -85,7 +85,7 @@ def decode(text: str, row_label: bytes, secret: bytes, key: Key | None) -> Posit
         if version != VERSION or not hmac.compare_digest(seal, wanted):
             raise CursorError
         return Position(uuid.UUID(bytes=position[:16]), key.read(position[16:]) if key else None)
-    except (binascii.Error, ValueError, struct.error) as problem:
+    except (binascii.Error, ValueError, OverflowError, struct.error) as problem:
         raise CursorError from problem
 
 

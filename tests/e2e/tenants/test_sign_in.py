@@ -239,3 +239,14 @@ async def test_the_text_of_a_key_is_told_once_and_kept_nowhere(admin, doors, ten
     assert issued["text"].startswith(issued["key"]["prefix"])
     assert issued["text"] not in str(key.model_dump())
     assert keys.valid(key, wall())
+
+
+@pytest.mark.parametrize("ends", ["9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59-14:00"])
+async def test_an_end_that_would_be_kept_as_infinity_is_refused(admin, ask, ends):
+    """A key that ended there could not be read any more."""
+    made = {"personId": f"per_{admin.person_id.hex}", "roles": ["LEARNER"], "expiresAt": ends}
+
+    answer = await admin.answer(CREATE_KEY, input=made)
+
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_USER_INPUT"]
+    assert "outside the years 2 to 9998" in answer["errors"][0]["message"]

@@ -1,0 +1,176 @@
+"""What mutations read from their input, before any command is called."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import strawberry
+from graphql import GraphQLError
+
+from api import ids
+from api.mutations import ACCESS, NOBODY, Command, changes, permit
+from api.people.people import Person
+from api.permissions import ADMINS, STAFF, Access
+from api.schema import schema
+from api.words import enum
+from tenants.keys import Role
+from tenants.records import Word
+from tenants.registry import Tenant
+from tenants.viewer import Viewer
+from tests.conftest import NOW
+
+TENANT = Tenant(slug="acme", name="Acme", display_name="Acme", created_at=NOW)
+ME, OTHER = uuid.uuid4(), uuid.uuid4()
+LEARNER = Viewer(TENANT, ME, roles=frozenset({Role.LEARNER}))
+COORDINATOR = Viewer(TENANT, ME, roles=frozenset({Role.COORDINATOR}))
+APP = Viewer(TENANT, app_id=uuid.uuid4(), scopes=frozenset({"people:write"}))
+OTHERS = Access(STAFF, "people:write")
+
+
+@dataclass
+class Given:
+    id: str = "per_1"
+    title: Any = strawberry.UNSET
+    external_ref: Any = strawberry.UNSET
+
+
+def command(viewer):
+    schema()
+    return Command(None, viewer, NOW, NOW)
+
+
+# Changes.
+
+
+def test_what_is_left_out_is_no_change():
+    assert changes(Given(), clearable={"external_ref"}) == {}
+
+
+def test_what_is_said_is_a_change_and_null_one_where_there_may_be_nothing():
+    assert changes(Given(title="", external_ref=None), clearable={"external_ref"}) == {
+        "title": "",
+        "external_ref": None,
+    }
+
+
+def test_null_is_refused_where_there_must_be_something():
+    with pytest.raises(GraphQLError) as refused:
+        changes(Given(external_ref=None))
+
+    assert refused.value.extensions == {"code": "BAD_USER_INPUT"}
+    assert refused.value.message.startswith("`input.externalRef` can be changed but not taken away")
+
+
+# Ids.
+
+
+@pytest.mark.parametrize("row", [uuid.UUID(int=0), uuid.UUID(int=2**128 - 1), ME])
+def test_a_global_id_names_its_row(row):
+    assert ids.decode("per", ids.encode("per", row)) == row
+    assert command(LEARNER).row(Person, ids.encode("per", row)) == row
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "per",
+        "per_",
+        f"per_{ME}",
+        f"ses_{ME.hex}",
+        f"PER_{ME.hex}",
+        f"per_{ME.hex.upper()}x",
+        f"per_{ME.hex}\n",
+        f" per_{ME.hex}",
+        f"per_{ME.hex}0",
+        f"per_{ME.hex[:-1]}",
+        f"per_{'g' * 32}",
+        "per_" + "\u0661" * 32,
+    ],
+)
+def test_what_is_no_id_of_the_type_is_one_that_nobody_has(text):
+    assert ids.decode("per", text) is None
+    assert command(LEARNER).row(Person, text) == NOBODY
+
+
+def test_no_id_names_no_row():
+    assert command(LEARNER).row_or_none(Person, None) is None
+    assert command(LEARNER).row_or_none(Person, "x") == NOBODY
+
+
+# For whom.
+
+
+def test_who_names_nobody_means_themselves():
+    assert command(LEARNER).person(Person, None, others=OTHERS) == ME
+
+
+def test_who_names_themselves_means_themselves():
+    assert command(LEARNER).person(Person, ids.encode("per", ME), others=OTHERS) == ME
+
+
+@pytest.mark.parametrize("viewer", [COORDINATOR, APP])
+def test_who_may_acts_for_others(viewer):
+    assert command(viewer).person(Person, ids.encode("per", OTHER), others=OTHERS) == OTHER
+
+
+@pytest.mark.parametrize("text", [ids.encode("per", OTHER), "", "x"])
+def test_who_may_not_acts_for_themselves_only(text):
+    with pytest.raises(GraphQLError, match="leave `authorId` out") as refused:
+        command(LEARNER).person(Person, text, others=OTHERS, field="authorId")
+
+    assert refused.value.extensions == {"code": "FORBIDDEN"}
+
+
+def test_an_app_says_for_whom():
+    with pytest.raises(GraphQLError, match="Say for whom, by `personId`"):
+        command(APP).person(Person, None, others=OTHERS)
+
+
+# Who may call.
+
+
+@pytest.mark.parametrize(
+    ("viewer", "code"), [(Viewer(TENANT), "UNAUTHENTICATED"), (LEARNER, "FORBIDDEN"), (APP, "FORBIDDEN")]
+)
+def test_who_may_not_call_is_told_who_may(viewer, code):
+    with pytest.raises(GraphQLError) as refused:
+        permit(viewer, Access(ADMINS, "settings:write"), "moveClock")
+
+    assert refused.value.extensions == {"code": code}
+    assert "`moveClock`" in refused.value.message
+
+
+def test_who_may_call_is_let_in():
+    permit(COORDINATOR, OTHERS, "createPerson")
+    permit(APP, OTHERS, "createPerson")
+
+
+# The schema.
+
+
+def test_every_mutation_answers_with_a_union_of_its_row_and_its_refusals():
+    core = schema()
+    refused = core.type_map["Refused"]
+    for name in ACCESS:
+        result = core.mutation_type.fields[name].type
+        row, *refusals = result.of_type.types
+
+        assert result.of_type.name == f"{name[0].upper()}{name[1:]}Result"
+        assert refused not in row.interfaces
+        assert refusals
+        assert all(refused in refusal.interfaces for refusal in refusals)
+
+
+def test_every_mutation_takes_one_input():
+    core = schema()
+    for name in ACCESS:
+        assert core.mutation_type.fields[name].args.keys() == {"input"}
+
+
+def test_every_word_has_a_meaning():
+    words = Word("Color", ["RED", "BLUE"])
+
+    with pytest.raises(TypeError, match="Color: describe each of RED, BLUE"):
+        enum(words, "Color", "A color.", RED="Like blood.")
