@@ -34,6 +34,14 @@ async def test_the_clock_does_not_go_back(admin):
     assert moved["moveClock"] == {"__typename": "TenantRefused", "reason": "CLOCK_ONLY_MOVES_FORWARD", "field": "to"}
 
 
+async def test_the_clock_does_not_go_where_time_ends(admin):
+    """It runs on from there: at the end of all calendars the tenant could not be asked for anything any more."""
+    moved = await admin.data(MOVE, to="9998-12-31T23:59:59Z")
+
+    assert moved["moveClock"] == {"__typename": "TenantRefused", "reason": "INVALID", "field": "to"}
+    assert (await now(admin)).year < 9998
+
+
 async def test_only_a_sandbox_has_a_clock_that_moves(http, database):
     real = await a_tenant(database, sandbox=False)
     admin = await a_client(http, database, real, Role.TENANT_ADMIN)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from api.signin import SignInError, viewer_of
 from tenants import keys, registry
 from tenants.keys import Role
 from tenants.registry import TenantStatus, wall
@@ -155,6 +156,17 @@ async def test_a_key_that_is_not_whole_is_not_valid(ask, learner):
     ]
 
     assert {problem(await ask(learner.host, f"Bearer {other}")) for other in changed} == {NOT_VALID}
+
+
+async def test_every_refusal_is_an_error_of_its_own(database, learner):
+    """One that was raised again and again would keep the frames of all requests that it ended."""
+    refused = []
+    for _ in range(2):
+        with pytest.raises(SignInError) as error:
+            await viewer_of(database, host=learner.host, authorization="Bearer x", wall=wall())
+        refused.append(error.value)
+
+    assert refused[0] is not refused[1]
 
 
 async def test_bytes_that_are_no_text_are_not_valid(ask, learner):
