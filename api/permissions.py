@@ -15,11 +15,11 @@ TEACHING = STAFF | {Role.INSTRUCTOR}
 MODERATING = TEACHING | {Role.MODERATOR}
 EVERYONE = frozenset(Role)
 
-CAPABILITIES = (
+AREAS = (
     "settings", "people", "programs", "cohorts", "sessions", "registrations", "attendance",
     "journeys", "communities", "questions", "evaluations", "history",
 )  # fmt: skip
-SCOPES = frozenset(f"{capability}:{verb}" for capability in CAPABILITIES for verb in ("read", "write"))
+SCOPES = frozenset(f"{area}:{verb}" for area in AREAS for verb in ("read", "write"))
 
 
 @dataclass(frozen=True)

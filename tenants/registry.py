@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import auto
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import babel
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, UniqueConstraint
@@ -149,10 +149,6 @@ def moved_clock(tenant: Tenant, to: datetime, wall: datetime) -> int:
     if to - wall > FARTHEST:
         raise _invalid("to", f"A sandbox's clock is at most {FARTHEST.days // 365} years ahead of the world's.")
     return math.ceil((to - wall).total_seconds())
-
-
-def zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
 
 
 def _invalid(field: str, message: str) -> TenantRefused:

@@ -1,8 +1,9 @@
 """The read engine: a selection set becomes one SQL statement, its JSON the response.
 
-`fields` the words in which a type is declared · `types` the declared types, and what the schema derives from them ·
-`filters` their filter and order inputs · `checks` what must hold at start-up · `shapes` which variables make another
-plan · `parameters` what a plan is bound to · `planner` the walk from selection to SQL · `pages` connections ·
-`conditions` filters and keysets · `cursors` · `emission` SQL that writes JSON text · `documents` parse, validate, plan
-once · `completion` graphql-core reading from a plan.
+At start-up: `fields` the words in which a type is declared · `types` the declared types and root fields · `assembly`
+what the schema derives from them · `filters` their filter and order inputs · `checks` what must hold.
+For a document: `documents` parse, validate, plan once · `shapes` which variables make another plan · `planner` the walk
+from selection to SQL · `pages` connections and keysets · `conditions` filters · `cursors` · `emission` SQL that writes
+JSON text · `parameters` what a plan is bound to.
+For a request: `execution` one statement's bytes, or graphql-core · `completion` graphql-core reading from a plan.
 """

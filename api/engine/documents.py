@@ -76,10 +76,6 @@ class Document:
     def is_query(self) -> bool:
         return self.operation.operation is OperationType.QUERY
 
-    @property
-    def is_mutation(self) -> bool:
-        return self.operation.operation is OperationType.MUTATION
-
     def coerce(self, variables: dict[str, Any]) -> VariableValues:
         values = get_variable_values(self.schema, self.operation.variable_definitions or (), variables, MAX_ERRORS)
         if isinstance(values, list):

@@ -5,16 +5,11 @@ from datetime import timedelta
 from domain.evaluations import instruments
 from domain.evaluations.instruments import Level, NewInstrument
 from domain.evaluations.items import ItemKind, NewItem
-from domain.journeys import activities
-from domain.journeys.activities import ActivityKind, Anchor, Audience, Mode, NewActivity, Purpose, Stage
-from domain.people import people
-from domain.people.people import NewPerson
-from domain.programs import cohorts, enrollments, programs
-from domain.programs.cohorts import NewCohort
-from domain.programs.programs import NewProgram
-from domain.sessions import registrations, sessions
+from domain.journeys.activities import ActivityKind, Anchor, Audience, Mode, Purpose, Stage
+from domain.programs import enrollments
+from domain.sessions import registrations
 from domain.sessions.meetings import MeetingPlan
-from domain.sessions.sessions import NewSession, SessionFormat
+from tests import rows
 from tests.conftest import BY, NOW
 
 STARTS = NOW + timedelta(days=10)
@@ -23,27 +18,20 @@ AGREEMENT = ("Disagree", "Neither", "Agree")
 
 
 async def a_person(db, name="Ada"):
-    return await people.create(db, NewPerson(name=name), by=BY, now=NOW)
+    return await rows.a_person(db, name=name)
 
 
 async def a_program(db):
-    return await programs.create(db, NewProgram(title="Difficult conversations"), by=BY, now=NOW)
+    return await rows.a_program(db, title="Difficult conversations")
 
 
 async def a_cohort(db, program):
-    return await cohorts.create(db, program.id, NewCohort(name="Autumn 2026"), by=BY, now=NOW)
+    return await rows.a_cohort(db, program, name="Autumn 2026")
 
 
 async def a_session(db, program, cohort=None, *, number=1, starts=STARTS):
-    new = NewSession(
-        program_id=program.id,
-        cohort_id=cohort and cohort.id,
-        number=number,
-        title=f"Workshop {number}",
-        format=SessionFormat.WORKSHOP,
-        meetings=[a_meeting(starts)],
-    )
-    return await sessions.schedule(db, new, by=BY, now=NOW)
+    facts = {"cohort_id": cohort and cohort.id, "number": number, "title": f"Workshop {number}"}
+    return await rows.a_session(db, program, **facts, meetings=[a_meeting(starts)])
 
 
 def a_meeting(starts):
@@ -53,22 +41,14 @@ def a_meeting(starts):
 
 async def an_activity(db, program, **facts):
     """A prompt to the cohort, a day after the session ends, a week to answer it."""
-    new = NewActivity(
-        **{
-            "stage": Stage.AFTER,
-            "mode": Mode.SOCIAL,
-            "kind": ActivityKind.PROMPT,
-            "purpose": Purpose.APPLICATION,
-            "title": "What did you try?",
-            "body": "Tell the others what you have tried since the workshop.",
-            "anchor": Anchor.END,
-            "offset_minutes": 24 * 60,
-            "days_to_complete": 7,
-            "audience": Audience.COHORT,
-            **facts,
-        }
-    )
-    return await activities.add(db, program.id, new, by=BY, now=NOW)
+    prompt = {
+        "kind": ActivityKind.PROMPT,
+        "purpose": Purpose.APPLICATION,
+        "title": "What did you try?",
+        "body": "Tell the others what you have tried since the workshop.",
+        "offset_minutes": 24 * 60,
+    }
+    return await rows.an_activity(db, program, **{**prompt, **facts})
 
 
 async def pre_work(db, program, **facts):
