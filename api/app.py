@@ -39,7 +39,7 @@ def application(database: Database, explorer: Explorer | None = None) -> Starlet
     app = Starlette(
         routes=[
             Route("/", _home),
-            Route("/graphql", Endpoint(engine).respond, methods=["GET", "POST"]),
+            Route("/graphql", Endpoint(engine)),
             Route("/health", _health),
             *(explorers.routes(explorer) if explorer else ()),
         ],
