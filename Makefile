@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 ARGS :=# further words for pytest, as in: make test ARGS="-k waitlist"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast race check format schema revision bench lock clean
+.PHONY: help run test test-fast race conformance check format schema revision bench lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## Start everything: database, demo tenant, server (COLLEGIUM_HOME, HOST, PORT, DATABASE_URL)
 	@$(BIN)/collegium run
@@ -22,6 +22,9 @@ test-fast: $(VENV)/.dev ## Run the tests that need neither a browser nor much ti
 
 race: $(VENV)/.dev ## Run the tests that prove the locks
 	@$(BIN)/pytest -m race $(ARGS)
+
+conformance: $(VENV)/.dev ## Try clients and suites of other people, and write docs/conformance.md
+	@$(BIN)/python -m tests.conformance $(ARGS)
 
 check: $(VENV)/.dev ## Lint, check form, types, imports and the committed schema
 	$(BIN)/ruff check .
@@ -52,7 +55,7 @@ lock: $(VENV)/.dev ## Pin what pyproject.toml asks for; LOCK=--upgrade takes the
 
 clean: ## Remove what was installed and cached; the data in .collegium stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov dist
-	rm -rf clients/explorer/node_modules clients/explorer/dist
+	rm -rf clients/explorer/node_modules clients/explorer/dist tests/clients/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What is installed is recorded in a stamp, and is installed again when a lock has changed.

@@ -49,12 +49,16 @@ def finished(*words, module="collegium", **given):
 class Started:
     """A process that runs until it is told to end, or is killed."""
 
-    def __init__(self, *words, log, **given):
+    def __init__(self, *words, log, module="collegium", **given):
         self.log = log
         self.words = words
         with log.open("wb") as file:
             self.process = subprocess.Popen(
-                command(*words), cwd=REPOSITORY, env=environment(given), stdout=file, stderr=subprocess.STDOUT
+                command(*words, module=module),
+                cwd=REPOSITORY,
+                env=environment(given),
+                stdout=file,
+                stderr=subprocess.STDOUT,
             )
 
     def __enter__(self):

@@ -1,0 +1,34 @@
+"""What frontends are made with, from npm, against a running server."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.conformance import Row, tell
+from tests.e2e.clients import node
+
+pytestmark = [pytest.mark.node, pytest.mark.slow, pytest.mark.conformance]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A file of `tests/clients/suites`."""
+
+    file: str
+    name: str
+    packages: tuple[str, ...]
+    tried: str
+
+
+SUITES = [
+    Suite("audits", "GraphQL over HTTP audits", ("graphql-http",), "every audit of a server"),
+]
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.file)
+def test_what_frontends_are_made_with_works(suite, workshop, server):
+    found = node.tried(suite.file, server)
+
+    assert found["failed"] == []
+    passed = found["passed"]
+    tell(Row(suite.name, node.versions(*suite.packages), suite.tried, len(passed), len(passed), passed))
