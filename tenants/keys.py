@@ -45,12 +45,13 @@ class KeyRefused(Refused[KeyRefusal]):
 
 
 class App(TenantOwned, table=True):
-    """A partner's program that works for a tenant without a person."""
+    """A partner's program that works for a tenant without a person. `locked`: it asks its own documents only."""
 
     __table_args__ = (Index("app_created_at_idx", "tenant_id", "created_at", "id"),)
 
     name: str
     created_at: datetime = Field(sa_type=UTC)
+    locked: bool = False
 
 
 class Key(TenantOwned, table=True):
