@@ -11,6 +11,7 @@ import uvicorn
 
 from api.app import application
 from api.explorer import SOURCE, Explorer
+from collegium.connections import PatientProtocol
 from collegium.output import Problem
 from collegium.settings import Settings, address
 from collegium.sweep import Sweep
@@ -74,7 +75,7 @@ async def serving(
     config = uvicorn.Config(
         app,
         loop="none",
-        http="httptools",
+        http=PatientProtocol,
         ws="none",
         lifespan="on",
         log_config=None,

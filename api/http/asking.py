@@ -69,7 +69,7 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
 
 
 def _too_large() -> HttpError:
-    return HttpError(413, f"A request holds at most {MAX_BODY:,} bytes.", "CONTENT_TOO_LARGE")
+    return HttpError(413, f"A request holds at most {MAX_BODY:,} bytes.", "CONTENT_TOO_LARGE", {"connection": "close"})
 
 
 def _json(text: bytes, where: str) -> Any:  # noqa: ANN401 -- any JSON
