@@ -86,6 +86,7 @@ class IssuedKey:
 class Grant:
     """What a key allows whom, and until when."""
 
+    key_id: uuid.UUID
     person_id: uuid.UUID | None
     app_id: uuid.UUID | None
     roles: frozenset[Role]

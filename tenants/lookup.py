@@ -54,6 +54,5 @@ async def grant_of(database: Database, tenant_id: uuid.UUID, text: str) -> Grant
         return None
     person_id, app_id = (found[holder] and uuid.UUID(found[holder]) for holder in ("person_id", "app_id"))
     expires_at, revoked_at = (found[at] and datetime.fromisoformat(found[at]) for at in ("expires_at", "revoked_at"))
-    return Grant(
-        person_id, app_id, frozenset(map(Role, found["roles"])), frozenset(found["scopes"]), expires_at, revoked_at
-    )
+    roles, scopes = frozenset(map(Role, found["roles"])), frozenset(found["scopes"])
+    return Grant(uuid.UUID(found["id"]), person_id, app_id, roles, scopes, expires_at, revoked_at)

@@ -20,13 +20,14 @@ class Actor:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Someone asking. A viewer without person and app has not signed in."""
+    """Someone asking. A viewer without person and app has not signed in. `key_id`: with which key, where with one."""
 
     tenant: Tenant
     person_id: uuid.UUID | None = None
     app_id: uuid.UUID | None = None
     roles: frozenset[Role] = field(default_factory=frozenset)
     scopes: frozenset[str] = field(default_factory=frozenset)
+    key_id: uuid.UUID | None = None
 
     @property
     def signed_in(self) -> bool:
