@@ -1,7 +1,7 @@
 """History: every command leaves who, what and when, in the same transaction.
 
 Invariant: the events of one aggregate are numbered 1, 2, 3 … without a gap, and are never changed. Of two commands that
-would take the same number one is rolled back and tried again.
+would take the same number one is rolled back and tried again. Once it is committed, those who wait for news are told.
 """
 
 import uuid
@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, inspect
+from sqlalchemy import BigInteger, Index, inspect, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, func, select
 
+from tenants.database import NEWS
 from tenants.records import UTC, TenantOwned, unique
 from tenants.registry import Tenant
 from tenants.viewer import Actor
@@ -22,12 +23,18 @@ SEQUENCE = "event_sequence"
 
 
 class Event(TenantOwned, table=True):
-    """What happened. `occurred_at` is the tenant's time; `facts` holds what a reader needs to understand it."""
+    """What happened. `occurred_at` is the tenant's time; `facts` holds what a reader needs to understand it.
+
+    `transaction_id` is PostgreSQL's own number of the transaction that wrote it: by it and a snapshot one can tell
+    exactly which events are new since the snapshot was taken, in whatever order they were committed.
+    """
 
     __table_args__ = (
         unique("aggregate_id", "sequence", name=SEQUENCE),
         Index("event_occurred_idx", "tenant_id", "occurred_at", "id"),
+        Index("event_transaction_idx", "tenant_id", "transaction_id", "id"),
     )
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 -- SQLAlchemy's own form
 
     aggregate: str
     aggregate_id: uuid.UUID
@@ -37,6 +44,12 @@ class Event(TenantOwned, table=True):
     app_id: uuid.UUID | None = None
     occurred_at: datetime = Field(sa_type=UTC)
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    transaction_id: int | None = Field(
+        default=None,
+        sa_type=BigInteger,
+        nullable=False,
+        sa_column_kwargs={"server_default": text("pg_current_xact_id()::text::bigint")},
+    )
 
 
 async def record(
@@ -52,6 +65,7 @@ async def record(
     event = _event(aggregate, verb, facts, sequence=(last or 0) + 1, by=by, now=now)
     db.add(event)
     await db.flush()
+    db.info[NEWS] = True
     return event
 
 
@@ -72,6 +86,7 @@ async def record_each(
         for aggregate, facts in happened
     )
     await db.flush()
+    db.info[NEWS] = True
 
 
 def _event(

@@ -19,12 +19,15 @@ from sqlalchemy.orm import Session as SyncSession
 from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import visitors
 
+from tenants.notifier import Notifier
 from tenants.pool import Pool
 from tenants.records import TenantOwned
 
 ONE_ROUND_TRIP = "SELECT CASE WHEN set_config('app.tenant_id', $1::uuid::text, true) IS NOT NULL THEN ({})::varchar END"
 PLATFORM_ROUND_TRIP = "SELECT CASE WHEN set_config('app.platform', 'on', true) IS NOT NULL THEN ({})::varchar END"
 PLATFORM = "SET LOCAL app.platform = 'on'"
+NEWS = "news"
+"""A session's `info` under this name: whether its transaction leaves news that others wait for."""
 
 
 class NoTenantError(RuntimeError):
@@ -59,6 +62,7 @@ class Database:
             connect_args={"connection_class": TenantConnection, "server_settings": {"timezone": "UTC", "jit": "off"}},
         )
         self.pool = Pool(address.set(drivername="postgresql").render_as_string(hide_password=False), readers)
+        self.notifier = Notifier(self.pool)
 
     @asynccontextmanager
     async def transaction(self, tenant_id: uuid.UUID) -> AsyncGenerator[AsyncSession]:
@@ -67,6 +71,8 @@ class Database:
             raise NoTenantError("a transaction needs the tenant it belongs to")
         async with self._begin(f"SET LOCAL app.tenant_id = '{tenant_id}'", tenant_id) as db:
             yield db
+        if db.info.get(NEWS):
+            self.notifier.tell(tenant_id)
 
     @asynccontextmanager
     async def platform(self) -> AsyncGenerator[AsyncSession]:
@@ -103,6 +109,7 @@ class Database:
         return await self.pool.read(PLATFORM_ROUND_TRIP.format(document), arguments)
 
     async def close(self) -> None:
+        await self.notifier.close()
         await self.pool.close()
         await self.engine.dispose()
 

@@ -14,7 +14,8 @@ from enum import auto
 from zoneinfo import available_timezones
 
 import babel
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col, select
 
@@ -51,7 +52,8 @@ class TenantRefused(Refused[TenantRefusal]):
 class Tenant(SQLModel, table=True):
     """Whose data and brand it is. Offsets are days after a session ends; the benchmark is in percent and sums to 100.
 
-    `secret` seals what clients carry back to us, such as cursors.
+    `secret` seals what clients carry back to us, such as cursors. `allowed_origins` are the web addresses, beside the
+    tenant's own, whose pages may open a WebSocket.
     """
 
     __table_args__ = (
@@ -78,6 +80,7 @@ class Tenant(SQLModel, table=True):
     logo_url: str | None = None
     primary_color: str = "#1f4e79"
     accent_color: str = "#c8553d"
+    allowed_origins: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     support_email: str | None = None
     secret: bytes = Field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     created_at: datetime = Field(sa_type=TIMESTAMP)
