@@ -23,6 +23,7 @@ from tenants.registry import Tenant
 SCHEME = "clg"
 SHOWN = 6
 LONGEST_NAME = 200
+REGISTERING = "documents:write"
 
 
 class Role(Word):
@@ -84,7 +85,7 @@ class IssuedKey:
 
 @dataclass(frozen=True)
 class Grant:
-    """What a key allows whom, and until when."""
+    """What a key allows whom, and until when. `app_locked`: its app is locked to its own documents."""
 
     key_id: uuid.UUID
     person_id: uuid.UUID | None
@@ -93,6 +94,7 @@ class Grant:
     scopes: frozenset[str]
     expires_at: datetime | None
     revoked_at: datetime | None
+    app_locked: bool = False
 
 
 def new_text(slug: str) -> str:
@@ -112,6 +114,11 @@ def digest(text: str) -> bytes:
 
 def valid(key: Key | Grant, now: datetime) -> bool:
     return key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
+
+
+def locked(grant: Grant) -> bool:
+    """Whether the key asks registered documents only. One that may register documents could register what it asks."""
+    return grant.app_locked and REGISTERING not in grant.scopes
 
 
 async def create_app(db: AsyncSession, name: str, *, now: datetime) -> App:

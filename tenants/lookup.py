@@ -11,7 +11,9 @@ from tenants.database import Database
 from tenants.keys import Grant, Role, digest
 from tenants.registry import Tenant, TenantStatus
 
-GRANT = "(SELECT to_jsonb(k) FROM key k WHERE k.tenant_id = $1 AND k.digest = $2::bytea)"
+GRANT = """(SELECT to_jsonb(k) || jsonb_build_object('app_locked',
+        coalesce((SELECT a.locked FROM app a WHERE a.tenant_id = $1 AND a.id = k.app_id), false))
+    FROM key k WHERE k.tenant_id = $1 AND k.digest = $2::bytea)"""
 LOCATE = """
     SELECT jsonb_build_object(
         'by_host', (SELECT to_jsonb(t) || jsonb_build_object('secret', encode(t.secret, 'hex'))
@@ -55,4 +57,4 @@ async def grant_of(database: Database, tenant_id: uuid.UUID, text: str) -> Grant
     person_id, app_id = (found[holder] and uuid.UUID(found[holder]) for holder in ("person_id", "app_id"))
     expires_at, revoked_at = (found[at] and datetime.fromisoformat(found[at]) for at in ("expires_at", "revoked_at"))
     roles, scopes = frozenset(map(Role, found["roles"])), frozenset(found["scopes"])
-    return Grant(uuid.UUID(found["id"]), person_id, app_id, roles, scopes, expires_at, revoked_at)
+    return Grant(uuid.UUID(found["id"]), person_id, app_id, roles, scopes, expires_at, revoked_at, found["app_locked"])
