@@ -1,142 +1,144 @@
-"""Planned reads against the same statements written by hand: ratios of one run, medians of interleaved rounds.
+"""Collegium beside its rivals: one database, one server process each, in interleaved rounds.
 
-Run by `make bench`. Both sides go through the same pool and give the same bytes; the planned side also coerces
-variables and looks its plan up, as for a request.
+Run by `make bench`; `make bench ARGS="--help"` tells what can be chosen.
 """
 
 import asyncio
 import statistics
-import time
-import uuid
+import tempfile
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 import asyncpg
+from cyclopts import App
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.engine import make_url
 
-import migrations
-from api.engine.execution import Engine
-from api.schema import schema
-from domain.sessions import registrations
 from tenants import postgres
-from tenants.database import Database
-from tenants.keys import Role
-from tenants.registry import wall
-from tenants.viewer import Viewer
-from tests.conftest import BY, NOW, a_tenant
-from tests.rows import a_person, a_plan, a_program, a_session
+from tests.bench import equal
+from tests.bench.fill import Size, fill
+from tests.bench.measuring import Measured, Served
+from tests.bench.queries import QUERIES, Query
+from tests.bench.rivals.running import RIVALS
+from tests.bench.servers import free_port, running, settle
 
-ROUNDS = 7
-SECONDS = 1.5
-SESSIONS = 60
-SEATS = 20
-
-PLANNED = {
-    "one session": (
-        "query ($id: ID!) { session(id: $id) { id title status startsAt endsAt capacity program { id title } } }",
-        """SELECT concat('{"session":', coalesce((SELECT concat('{"id":"ses_',
-           encode(uuid_send(s.id), 'hex'), '","title":',
-           to_json(s.title), ',"status":"', s.status, '","startsAt":', to_json(s.starts_at), ',"endsAt":',
-           to_json(s.ends_at), ',"capacity":', coalesce(s.capacity::text, 'null'), ',"program":{"id":"prg_',
-           encode(uuid_send(p.id), 'hex'), '","title":', to_json(p.title), '}}')
-           FROM session s JOIN program p ON p.tenant_id = $1 AND p.id = s.program_id
-           WHERE s.tenant_id = $1 AND s.id = $2::uuid), 'null'), '}')""",
-    ),
-    "a page of 50": (
-        "{ sessions(first: 50) { nodes { id title status startsAt endsAt capacity program { id title } } } }",
-        """SELECT concat('{"sessions":{"nodes":[', (SELECT string_agg(concat('{"id":"ses_',
-           encode(uuid_send(s.id), 'hex'),
-           '","title":', to_json(s.title), ',"status":"', s.status, '","startsAt":', to_json(s.starts_at), ',"endsAt":',
-           to_json(s.ends_at), ',"capacity":', coalesce(s.capacity::text, 'null'), ',"program":{"id":"prg_',
-           encode(uuid_send(p.id), 'hex'), '","title":', to_json(p.title), '}}'), ',' ORDER BY s.starts_at, s.id)
-           FROM (SELECT * FROM session WHERE tenant_id = $1 ORDER BY starts_at, id LIMIT 50) s
-           JOIN program p ON p.tenant_id = $1 AND p.id = s.program_id WHERE s.tenant_id = $1), ']}}')""",
-    ),
-    "20 sessions with 20 seats": (
-        "{ sessions(first: 20) { nodes { id registrations(first: 20) { nodes { id status person { name } } } } } }",
-        """SELECT concat('{"sessions":{"nodes":[', (SELECT string_agg(concat('{"id":"ses_',
-           encode(uuid_send(s.id), 'hex'),
-           '","registrations":{"nodes":[', (SELECT string_agg(concat('{"id":"reg_',
-             encode(uuid_send(r.id), 'hex'),
-             '","status":"', r.status, '","person":{"name":', to_json(p.name), '}}'), ','
-             ORDER BY r.registered_at, r.id)
-             FROM (SELECT * FROM registration WHERE tenant_id = $1 AND session_id = s.id
-               ORDER BY registered_at, id LIMIT 20) r
-             JOIN person p ON p.tenant_id = $1 AND p.id = r.person_id), ']}}'), ',' ORDER BY s.starts_at, s.id)
-           FROM (SELECT * FROM session WHERE tenant_id = $1 ORDER BY starts_at, id LIMIT 20) s), ']}}')""",
-    ),
-}
+WARM_UP = 1.0
+LIKELY = 8_000
+WHOLE = Size(tenants=50, each=2_000)
+SMALL = Size(tenants=4, each=200)
+console = Console(width=160)
+app = App(name="bench", help="Measure Collegium beside hand-written endpoints and other GraphQL servers.")
 
 
-async def rate(work) -> float:
-    """How often a second, one after the other."""
-    done, start = 0, time.perf_counter()
-    while time.perf_counter() - start < SECONDS:
-        await work()
-        done += 1
-    return done / (time.perf_counter() - start)
+@dataclass(frozen=True)
+class Wanted:
+    size: Size
+    rounds: int
+    seconds: float
+    queries: list[Query]
+    rivals: list[str]
 
 
-async def fill(database, tenant) -> uuid.UUID:
-    async with database.transaction(tenant.id) as db:
-        program = await a_program(db)
-        people = [await a_person(db, name=f"Learner {number}") for number in range(SEATS)]
-        sessions = [
-            await a_session(db, program, title=f"Session {number}", capacity=30, meetings=[a_plan(number % 28 + 1)])
-            for number in range(SESSIONS)
-        ]
-
-        for session in sessions[:20]:
-            for person in people:
-                await registrations.register(db, session.id, person.id, by=BY, now=NOW)
-    return sessions[0].id
-
-
-async def statistics_of(url: str) -> None:
-    """What autovacuum does within a minute on a live system: without it the planner guesses."""
-    connection = await asyncpg.connect(url)
-    await connection.execute("VACUUM ANALYZE")
-    await connection.close()
-
-
-async def measure(url: str) -> Table:
-    await migrations.upgrade(url)
-    database = Database(migrations.application_url(url))
-    tenant = await a_tenant(database)
-    session = await fill(database, tenant)
-    await statistics_of(url)
-    engine, now = Engine(schema(), database), wall()
-    viewer = Viewer(tenant, uuid.uuid4(), roles=frozenset({Role.COORDINATOR}))
-    table = Table("read", "planned /s", "by hand /s", "ratio", title="Planned reads against hand-written SQL")
-    for name, (document, by_hand) in PLANNED.items():
-        variables = {"id": f"ses_{session.hex}"} if "$id" in document else {}
-        arguments = [session] if variables else []
-
-        async def planned(document=document, variables=variables):
-            parsed = engine.document(document, None)
-            return (await engine.answer(parsed, variables, viewer=viewer, now=now, wall=now)).body
-
-        async def written(by_hand=by_hand, arguments=arguments):
-            return b'{"data":' + await database.read(tenant.id, f"({by_hand})", arguments) + b"}"
-
-        ours, theirs = await planned(), await written()
-        assert ours == theirs, (ours[:500], theirs[:500])
-        rounds = [(await rate(planned), await rate(written)) for _ in range(ROUNDS)]
-        ratio = statistics.median(one / other for one, other in rounds)
-        middle = [statistics.median(values) for values in zip(*rounds, strict=True)]
-        table.add_row(name, f"{middle[0]:,.0f}", f"{middle[1]:,.0f}", f"{ratio:.2f}")
+@asynccontextmanager
+async def serving(url, academies, wanted: Wanted):
+    """The servers of all rivals, beside each other; only one is asked at a time."""
+    database = await asyncpg.connect(url)
+    with ExitStack() as stack:
+        home = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
+        served = []
+        for rival in RIVALS:
+            if rival.key not in wanted.rivals:
+                continue
+            port = free_port()
+            process = stack.enter_context(running(rival.command(port), rival.environment(url, home), port=port))
+            served.append(Served(rival, process, port, academies, database))
+        settle([one.process for one in served])
+        yield served, database
     await database.close()
+
+
+async def rounds_of(query: Query, served: list[Served], asked, wanted: Wanted) -> dict[str, list[Measured]]:
+    """The rounds of one query: everyone in turn, each round beginning with another."""
+    likely = {}
+    for one in served:
+        likely[one.rival.key] = (await one.measure(query, asked, WARM_UP, likely=LIKELY)).rate * 2
+    found: dict[str, list[Measured]] = {one.rival.key: [] for one in served}
+    for number in range(wanted.rounds):
+        turn = number % len(served)
+        for one in served[turn:] + served[:turn]:
+            measured = await one.measure(query, asked, wanted.seconds, likely=likely[one.rival.key])
+            found[one.rival.key].append(measured)
+    return found
+
+
+def table_of(query: Query, found: dict[str, list[Measured]], names: dict[str, str]) -> Table:
+    table = Table(title=f"{query.key}: {query.title}", title_justify="left")
+    for column in ("", "requests/s", "p50 ms", "p99 ms", "server µs", "PostgreSQL µs", "client µs", "PSS MB"):
+        table.add_column(column, justify="right" if column else "left")
+    for key, rounds in found.items():
+
+        def middle(name, rounds=rounds):
+            return statistics.median(getattr(one, name) for one in rounds)
+
+        table.add_row(
+            f"{key} {names[key]}",
+            f"{middle('rate'):,.0f}",
+            f"{middle('p50') * 1e3:.1f}",
+            f"{middle('p99') * 1e3:.1f}",
+            *(f"{middle(name) * 1e6:,.0f}" for name in ("server", "database", "client")),
+            f"{middle('memory') / 1e6:.0f}",
+        )
     return table
 
 
-async def main() -> None:
+async def bench(wanted: Wanted) -> None:
     with postgres.temporary() as server:
-        connection = await asyncpg.connect(server.url())
-        await connection.execute("CREATE DATABASE bench")
-        await connection.close()
-        url = make_url(server.url()).set(database="bench").render_as_string(hide_password=False)
-        Console().print(await measure(url))
+        url, academies = await fill(server.url(), "bench", wanted.size)
+        async with serving(url, academies, wanted) as (served, database):
+            names = {one.rival.key: one.rival.name for one in served}
+            for query in wanted.queries:
+                asked = query.asked(academies)
+                await equal.check(served, query, asked, database)
+                found = await rounds_of(query, served, asked, wanted)
+                console.print(table_of(query, found, names))
+                ours = found.get("c")
+                for key in found if ours else ():
+                    if key == "c":
+                        continue
+                    pairs = list(zip(ours, found[key], strict=True))
+                    rate = statistics.median(one.rate / other.rate for one, other in pairs)
+                    cpu = statistics.median(other.cpu / one.cpu for one, other in pairs)
+                    console.print(f"  c/{key}: {rate:.2f} by requests/s, {cpu:.2f} by CPU per request")
+
+
+@app.default
+def main(
+    *,
+    rounds: int = 5,
+    seconds: float = 4,
+    only: str = "",
+    rivals: str = "a,a3,c",
+    fast: bool = False,
+) -> None:
+    """Measure.
+
+    Parameters
+    ----------
+    rounds
+        How often each rival is asked each query.
+    seconds
+        For how long each time.
+    only
+        Which queries, such as Q1,M.
+    rivals
+        Which rivals, such as a,c.
+    fast
+        Few rows and one short round: shows that all of it works, and measures nothing.
+    """
+    queries = [query for query in QUERIES if not only or query.key in only.split(",")]
+    size, times = (SMALL, (1, 0.5)) if fast else (WHOLE, (rounds, seconds))
+    asyncio.run(bench(Wanted(size, *times, queries, rivals.split(","))))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    app()

@@ -1,0 +1,98 @@
+"""One measure: a rival is asked for some seconds by a client of its own, and everyone's CPU time is read around it.
+
+Only one rival is asked at a time, so what PostgreSQL's client backends spend meanwhile they spend for it.
+"""
+
+import json
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import psutil
+
+from tests.bench.fill import Academy
+from tests.bench.queries import Query
+from tests.bench.rivals import Rival
+from tests.bench.servers import cpu_of, pss_of, with_children
+
+CONNECTIONS = 16
+LOAD = Path(__file__).with_name("load.py")
+READS = 2_000
+BACKENDS = """SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Times in seconds; `server` and `database` are CPU seconds for one request."""
+
+    rate: float
+    p50: float
+    p99: float
+    server: float
+    database: float
+    client: float
+    memory: int
+
+    @property
+    def cpu(self) -> float:
+        return self.server + self.database
+
+
+@dataclass
+class Served:
+    """A rival whose server runs."""
+
+    rival: Rival
+    process: psutil.Process
+    port: int
+    academies: list[Academy]
+    database: asyncpg.Connection
+
+    def requests(self, query: Query, asked: Iterator[tuple[Academy, dict[str, Any]]], many: int) -> list[bytes]:
+        return [self.rival.request(query, academy, variables) for academy, variables in islice(asked, many)]
+
+    async def measure(
+        self, query: Query, asked: Iterator[tuple[Academy, dict[str, Any]]], seconds: float, *, likely: float
+    ) -> Measured:
+        """Ask for so many seconds. Reads repeat themselves, writes don't."""
+        many = int(likely * seconds) + CONNECTIONS if query.writes else READS
+        requests = self.requests(query, asked, many)
+        backends = [psutil.Process(row["pid"]) for row in await self.database.fetch(BACKENDS)]
+        servers = with_children(self.process)
+        before = cpu_of(servers), cpu_of(backends)
+        told = self._load(requests, seconds, repeat=not query.writes)
+        after = cpu_of(servers), cpu_of(backends)
+        done = told["requests"]
+        spent = [(late - early) / done for late, early in zip(after, before, strict=True)]
+        return Measured(
+            done / told["seconds"],
+            told["p50"],
+            told["p99"],
+            spent[0],
+            spent[1],
+            told["cpu"] / done,
+            pss_of(self.process),
+        )
+
+    def _load(self, requests: list[bytes], seconds: float, *, repeat: bool) -> dict[str, Any]:
+        asked = {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "connections": CONNECTIONS,
+            "seconds": seconds,
+            "requests": requests,
+            "repeat": repeat,
+        }
+        client = subprocess.run(
+            [sys.executable, str(LOAD)], input=pickle.dumps(asked), capture_output=True, check=False
+        )
+        if client.returncode:
+            raise RuntimeError(f"{self.rival.name}: {client.stderr.decode()[-4000:]}")
+        return json.loads(client.stdout)

@@ -1,0 +1,97 @@
+"""One server process of each rival, and what it and PostgreSQL spend."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60
+QUIET = 0.5  # seconds
+
+
+class ServerError(RuntimeError):
+    """A rival's server did not start."""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+@contextmanager
+def running(command: list[str], environment: Mapping[str, str], *, port: int) -> Iterator[psutil.Process]:
+    """The server, once it accepts connections; ended afterwards."""
+    with tempfile.TemporaryFile() as said:
+        own = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        process = subprocess.Popen(command, cwd=ROOT, env=own, stdout=said, stderr=said)
+        try:
+            _wait(process, port, said)
+            yield psutil.Process(process.pid)
+        except BaseException as problem:
+            said.seek(0)
+            problem.add_note(f"{command[-1]} said last:\n{said.read().decode()[-3000:]}")
+            raise
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait(process: subprocess.Popen, port: int, said) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise ServerError(f"{' '.join(process.args)} did not start.")
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", module, *arguments]
+
+
+def settle(processes: list[psutil.Process]) -> None:
+    """Wait until the servers have done what they do at their start, such as building the explorer."""
+    deadline = time.monotonic() + 10 * PATIENCE
+    while time.monotonic() < deadline:
+        everyone = [one for process in processes for one in with_children(process)]
+        before = cpu_of(everyone)
+        time.sleep(QUIET)
+        if len(everyone) == len(processes) and cpu_of(everyone) - before < QUIET / 20:
+            return
+    raise ServerError("The servers don't come to rest.")
+
+
+def cpu_of(processes: list[psutil.Process]) -> float:
+    """Seconds that these processes have spent so far; those that have ended count no more."""
+    spent = 0.0
+    for process in processes:
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        spent += times.user + times.system
+    return spent
+
+
+def with_children(process: psutil.Process) -> list[psutil.Process]:
+    return [process, *process.children(recursive=True)]
+
+
+def pss_of(process: psutil.Process) -> int:
+    """Bytes: the process's own memory and its share of what it shares."""
+    return sum(one.memory_full_info().pss for one in with_children(process))
