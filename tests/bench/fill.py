@@ -1,7 +1,7 @@
 """Tenants with their programs, people, sessions and registrations, as many as the measure asks for.
 
-The rows of all tenants lie mixed, as they would after years of work. The first `FULL` sessions of each tenant have `SEATS`
-registrations each, those up to the half two, and the other half has none: these are left for the mutation.
+The rows of all tenants lie mixed, as they would after years of work. The first `FULL` sessions of each tenant have
+`SEATS` registrations each, those up to the half two, and the other half has none: these are left for the mutation.
 """
 
 import uuid
@@ -17,7 +17,7 @@ from tenants import keys, registry
 from tenants.database import Database
 from tenants.keys import Role
 from tenants.registry import Tenant, wall
-from tests.conftest import BY
+from tenants.viewer import Actor
 
 PROGRAMS = 40
 ORGANIZATIONS = 20
@@ -71,7 +71,7 @@ async def _sign_up(url: str, size: Size) -> list[tuple[Tenant, uuid.UUID, str]]:
         async with database.platform() as db:
             await registry.create(db, tenant, hosts=[f"{slug}.localhost"])
         async with database.transaction(tenant.id) as db:
-            coordinator = await people.create(db, NewPerson(name="Coordinator"), by=BY, now=now)
+            coordinator = await people.create(db, NewPerson(name="Coordinator"), by=Actor(), now=now)
             roles = frozenset({Role.COORDINATOR})
             issued = await keys.create(db, tenant, person_id=coordinator.id, roles=roles, now=now)
         signed_up.append((tenant, coordinator.id, issued.text))
@@ -98,17 +98,18 @@ ROWS = (
     SELECT t.id, uuidv7(), 'Müller & Sons ' || n, 'organization-' || n, now()
     FROM tenant t, generate_series(1, {organizations}) n ORDER BY n, t.slug""",
     """INSERT INTO person (tenant_id, id, name, email, organization_id, external_ref, created_at)
-    SELECT t.id, uuidv7(), 'Zoë Learner ' || n, 'learner-' || n || '@' || t.slug || '.example', o.id, 'person-' || n, now()
+    SELECT t.id, uuidv7(), 'Zoë Learner ' || n, 'learner-' || n || '@' || t.slug || '.example', o.id,
+        'person-' || n, now()
     FROM tenant t, generate_series(1, {each}) n, organization o
     WHERE o.tenant_id = t.id AND o.external_ref = 'organization-' || (n % {organizations} + 1) ORDER BY n, t.slug""",
     """INSERT INTO program (tenant_id, id, title, summary, goal, regulated, external_ref, created_at)
     SELECT t.id, uuidv7(), 'Leading "remote" teams ' || n, 'What changes, and what does not.',
         'Leaders hold a weekly conversation with each of their people.', false, 'program-' || n, now()
     FROM tenant t, generate_series(1, {programs}) n ORDER BY n, t.slug""",
-    """INSERT INTO session (tenant_id, id, program_id, number, title, external_ref, format, status, capacity, seats_taken,
-        waiting, host_organization_id, starts_at, ends_at, created_at)
-    SELECT t.id, uuidv7(), p.id, 1, 'Giving feedback ' || (n * 7919) % {each} || ', part ' || n % 3 + 1, 'session-' || n,
-        (ARRAY['CLASSROOM', 'VIRTUAL', 'WORKSHOP', 'HYBRID'])[n % 4 + 1], 'SCHEDULED',
+    """INSERT INTO session (tenant_id, id, program_id, number, title, external_ref, format, status, capacity,
+        seats_taken, waiting, host_organization_id, starts_at, ends_at, created_at)
+    SELECT t.id, uuidv7(), p.id, 1, 'Giving feedback ' || (n * 7919) % {each} || ', part ' || n % 3 + 1,
+        'session-' || n, (ARRAY['CLASSROOM', 'VIRTUAL', 'WORKSHOP', 'HYBRID'])[n % 4 + 1], 'SCHEDULED',
         CASE WHEN n > {half} THEN 100000 WHEN n % 5 > 0 THEN 30 END,
         CASE WHEN n <= {full} THEN {seats} WHEN n <= {half} THEN 2 ELSE 0 END,
         0, CASE WHEN n % 10 > 0 THEN o.id END,
@@ -118,7 +119,8 @@ ROWS = (
     WHERE p.tenant_id = t.id AND p.external_ref = 'program-' || (n % {programs} + 1)
         AND o.tenant_id = t.id AND o.external_ref = 'organization-' || (n % {organizations} + 1) ORDER BY n, t.slug""",
     """INSERT INTO meeting (tenant_id, id, session_id, position, local_start, local_end, time_zone, starts_at, ends_at)
-    SELECT tenant_id, uuidv7(), id, 1, starts_at AT TIME ZONE 'UTC', ends_at AT TIME ZONE 'UTC', 'UTC', starts_at, ends_at
+    SELECT tenant_id, uuidv7(), id, 1, starts_at AT TIME ZONE 'UTC', ends_at AT TIME ZONE 'UTC', 'UTC',
+        starts_at, ends_at
     FROM session ORDER BY starts_at, tenant_id""",
     """INSERT INTO registration (tenant_id, id, session_id, person_id, status, registered_at)
     SELECT s.tenant_id, uuidv7(), s.id, p.id, 'REGISTERED', now() - interval '30 days' + k * interval '1 minute'

@@ -85,7 +85,7 @@ def run(host, port, connections, seconds, requests, repeat):
 
 def main():
     gc.disable()
-    asked = pickle.load(sys.stdin.buffer)  # noqa: S301 -- written by the bench itself
+    asked = pickle.load(sys.stdin.buffer)
     times, seconds = run(**asked)
     times.sort()
     middle, late = times[len(times) // 2], times[int(len(times) * 0.99)]

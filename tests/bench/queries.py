@@ -79,7 +79,7 @@ QUERIES = (
     ),
     Query(
         "Q3",
-        "20 sessions × 20 registrations with their learners",
+        "20 sessions with 20 registrations each and their learners",
         """query Seats { sessions(first: 20) { edges { node { id title
             registrations(first: 20) { edges { node { id status person { name email } } } } } } } }""",
         _page,

@@ -11,7 +11,7 @@ from tests.bench.queries import Query
 
 @dataclass(frozen=True)
 class Rival:
-    """`command` starts its server, given a port; `request` writes a request's bytes; `read` gives the answer's `data`."""
+    """`command` starts its server at a port; `request` writes a request; `read` gives an answer's `data`."""
 
     key: str
     name: str

@@ -30,8 +30,9 @@ def page(where: str, order: str, send: str) -> str:
     keys = f"s.{order}, s.id"
     edges = f"""array_agg(concat('{{"node":', {NODE}, ',"cursor":"', s.cursor, '"}}') ORDER BY {keys})"""
     cursor = f"encode(uuid_send(id) || {send.format(order)}, 'base64')"
-    return f"""concat('{{"data":{{"sessions":', (SELECT concat('{{"edges":[', array_to_string(({edges})[1:$2::int], ','),
-            '],"pageInfo":{{"hasNextPage":', CASE WHEN count(*) > $2::int THEN 'true' ELSE 'false' END, ',"endCursor":',
+    return f"""concat('{{"data":{{"sessions":', (SELECT concat('{{"edges":[',
+            array_to_string(({edges})[1:$2::int], ','), '],"pageInfo":{{"hasNextPage":',
+            CASE WHEN count(*) > $2::int THEN 'true' ELSE 'false' END, ',"endCursor":',
             coalesce('"' || (array_agg(s.cursor ORDER BY {keys}))[least(count(*), $2::int)] || '"', 'null'), '}}}}')
         FROM (SELECT *, {cursor} AS cursor FROM session WHERE tenant_id = $1{where}
             ORDER BY {order}, id LIMIT $2::int + 1) s {RELATED}), '}}}}')"""
