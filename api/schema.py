@@ -9,7 +9,7 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, Un
 from strawberry.schema.config import StrawberryConfig
 
 from api import mutations
-from api.engine import assembly, types
+from api.engine import assembly, types, weights
 from api.engine.checks import check
 from api.engine.completion import prepare
 from api.scalars import SCALARS
@@ -60,6 +60,7 @@ def schema() -> GraphQLSchema:
     _drop_null_defaults(core)
     check(core)
     prepare(core)
+    weights.declare(core)
     return core
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from graphql import print_schema
 
 import api.schema
+from api.sdl import printed as printed_schema
 from collegium.output import FAILED, Answer, Problem
 from collegium.settings import Given
 
@@ -29,7 +29,7 @@ def schema(
     output
         Write it to this file instead.
     """
-    printed = print_schema(api.schema.schema()) + "\n"
+    printed = printed_schema(api.schema.schema())
     if check:
         return compared(printed)
     if output is None:
