@@ -20,6 +20,7 @@ class Rival:
     request: Callable[[Query, Academy, dict[str, Any]], bytes]
     read: Callable[[Query, dict[str, Any]], Any] = lambda query, data: data
     missing: Callable[[], str | None] = lambda: None
+    writes: bool = True
 
 
 def post(path: str, body: object, headers: dict[str, str]) -> bytes:

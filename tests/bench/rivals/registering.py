@@ -21,7 +21,8 @@ CLAIM = f"""UPDATE session s
 RESULT = """concat('{"data":{"registerForSession":{"__typename":"Registration","id":"reg_',
     encode(uuid_send(r.id), 'hex'), '","status":"', r.status, '","registeredAt":', to_json(r.registered_at),
     ',"session":{"id":"ses_', encode(uuid_send(s.id), 'hex'), '","title":', to_json(s.title), ',"seatsTaken":',
-    s.seats_taken, '},"person":{"id":"per_', encode(uuid_send(p.id), 'hex'), '","name":', to_json(p.name), '}}}}')::varchar"""
+    s.seats_taken, '},"person":{"id":"per_', encode(uuid_send(p.id), 'hex'), '","name":',
+    to_json(p.name), '}}}}')::varchar"""
 
 AT_ONCE = f"""
     WITH known AS (SELECT id, name FROM person WHERE tenant_id = $1::uuid AND id = $3::uuid),
