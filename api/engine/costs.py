@@ -112,11 +112,12 @@ class Times:
 
 @dataclass(frozen=True)
 class Cost:
-    """What an operation costs, and each of its root fields."""
+    """What an operation costs, and each of its root fields, by response key. `names`: what the schema calls these."""
 
     steps: tuple[Sum | Most | Times, ...]
     total: Amount
     roots: tuple[tuple[str, Amount], ...]
+    names: frozenset[str]
 
     def of(self, variables: Mapping[str, Any]) -> int:
         """The cost of a request."""
@@ -166,18 +167,19 @@ class _Compiler:
 
     def cost(self) -> Cost:
         kind = self.schema.get_root_type(self.operation.operation)
-        roots = tuple(self._roots(kind, self.operation.selection_set))
+        nodes = list(self._roots(self.operation.selection_set))
+        roots = tuple(((node.alias or node.name).value, self._field(kind, node).once) for node in nodes)
         total = self._sum(amount for _, amount in roots)
-        return Cost(tuple(self.steps), total, roots)
+        return Cost(tuple(self.steps), total, roots, frozenset(node.name.value for node in nodes))
 
-    def _roots(self, kind: Any, selections: SelectionSetNode) -> Iterable[tuple[str, Amount]]:
+    def _roots(self, selections: SelectionSetNode) -> Iterable[FieldNode]:
         for node in selections.selections:
             if isinstance(node, FieldNode):
-                yield (node.alias or node.name).value, self._field(kind, node).once
+                yield node
             elif isinstance(node, FragmentSpreadNode):
-                yield from self._roots(kind, self.definitions[node.name.value].selection_set)
+                yield from self._roots(self.definitions[node.name.value].selection_set)
             elif isinstance(node, InlineFragmentNode):
-                yield from self._roots(kind, node.selection_set)
+                yield from self._roots(node.selection_set)
 
     def _selections(self, kind: Any, selections: SelectionSetNode) -> _Part:
         common: list[_Part] = []

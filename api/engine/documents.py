@@ -1,42 +1,68 @@
-"""Documents: parsed and validated once, planned once per shape of variables and permission set."""
+"""Documents: read, measured and validated once, planned once per shape of variables and permission set.
+
+Invariant: what is not linear in the size of a document runs only where its limits hold; and what is remembered is
+bounded by its bytes, on shelves of their own for those who have signed in and those who have not.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import cache
+from enum import Enum, auto
 from typing import Any
 
 from graphql import (
     DocumentNode,
-    FieldNode,
     FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
-    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
-    SelectionSetNode,
     parse,
+    specified_rules,
     validate,
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails
 from graphql.execution.values import VariableValues, get_variable_values
+from graphql.validation import OverlappingFieldsCanBeMergedRule
 from graphql.validation.validate import ValidationAbortedError
 
+from api.engine.costs import cost_of
+from api.engine.limits import OPEN, REGISTERED, Limits, check_document, check_text, too_deep
+from api.engine.overlaps import overlaps
 from api.engine.parameters import Parameters, Request
 from api.engine.planner import Planner
 from api.engine.shapes import shape_of
 from api.engine.types import Entity
 from tenants.viewer import Viewer
 
-DOCUMENTS = 1024
 PLANS_PER_DOCUMENT = 64
-MAX_TOKENS = 15_000
 MAX_ERRORS = 20
-MAX_DEPTH = 50
-TOO_DEEP = f"The document is nested too deeply: at most {MAX_DEPTH} levels of fields."
+RULES = [rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]
+INTROSPECTION = {"__schema", "__type"}
+PER_DOCUMENT, PER_TOKEN, PER_PLAN, PER_VALUE = 5_000, 500, 5_000, 500
+"""What Python needs to hold them, in bytes."""
+
+
+class Shelf(Enum):
+    """Where a document is kept: by who sends it. What one shelf forgets is none of the others' business."""
+
+    VISITORS = auto()
+    VIEWERS = auto()
+    REGISTERED = auto()
+
+    @property
+    def limits(self) -> Limits:
+        return REGISTERED if self is Shelf.REGISTERED else OPEN
+
+    @property
+    def suggests(self) -> bool:
+        """Whether messages may name what there is instead of what was asked for."""
+        return self is not Shelf.VISITORS
+
+
+ROOM = {Shelf.VISITORS: 4_000_000, Shelf.VIEWERS: 32_000_000, Shelf.REGISTERED: 32_000_000}
+"""In bytes."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +85,12 @@ class RequestError(Exception):
 class Document:
     """One operation of one document."""
 
-    def __init__(self, schema: GraphQLSchema, source: str, operation_name: str | None) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, source: str, operation_name: str | None, shelf: Shelf = Shelf.VIEWERS
+    ) -> None:
         self.schema = schema
-        self.ast = _parsed(schema, source)
+        self.shelf = shelf
+        self.ast, tokens = _read(schema, source, shelf.limits, suggest=shelf.suggests)
         self.fragments = {
             definition.name.value: FragmentDetails(definition)
             for definition in self.ast.definitions
@@ -70,6 +99,9 @@ class Document:
         self.operation = _operation(
             [node for node in self.ast.definitions if isinstance(node, OperationDefinitionNode)], operation_name
         )
+        self.cost = cost_of(schema, self.ast, self.operation)
+        self.introspects = not INTROSPECTION.isdisjoint(self.cost.names)
+        self.size = PER_DOCUMENT + PER_TOKEN * tokens + 2 * len(source)
         self._plans: OrderedDict[Hashable, Plan] = OrderedDict()
 
     @property
@@ -77,7 +109,9 @@ class Document:
         return self.operation.operation is OperationType.QUERY
 
     def coerce(self, variables: dict[str, Any]) -> VariableValues:
-        values = get_variable_values(self.schema, self.operation.variable_definitions or (), variables, MAX_ERRORS)
+        definitions = self.operation.variable_definitions or ()
+        hidden = not self.shelf.suggests
+        values = get_variable_values(self.schema, definitions, variables, MAX_ERRORS, hide_suggestions=hidden)
         if isinstance(values, list):
             raise RequestError([_coded(error, "BAD_USER_INPUT") for error in values])
         return values
@@ -87,12 +121,33 @@ class Document:
         return self._cached(("query", core), request, core=core, write=lambda planner: planner.root())
 
     def payload(
-        self, key: str, request: Request, entity: Entity, kind: GraphQLObjectType, group: list[FieldDetails]
+        self,
+        key: str,
+        request: Request,
+        entity: Entity,
+        kind: GraphQLObjectType,
+        group: list[FieldDetails],
+        *,
+        many: bool = False,
     ) -> Plan:
-        """The plan of what one field of a mutation answers. `key` is the field's response key."""
-        return self._cached(
-            (key, entity.name), request, core=True, write=lambda planner: planner.payload(entity, kind, group)
-        )
+        """The plan of what one field of a mutation answers: a row, or many. `key` is the field's response key."""
+
+        def write(planner: Planner) -> str:
+            return (planner.payloads if many else planner.payload)(entity, kind, group)
+
+        return self._cached((key, entity.name), request, core=True, write=write)
+
+    @property
+    def is_subscription(self) -> bool:
+        return self.operation.operation is OperationType.SUBSCRIPTION
+
+    def changes(self, request: Request, *, core: bool) -> Plan:
+        """The plan of what a subscription tells of an event."""
+        return self._cached(("changes", core), request, core=core, write=lambda planner: planner.changes())
+
+    def subject(self, request: Request) -> Plan:
+        """The plan of whether the viewer may see what a subscription is about."""
+        return self._cached("subject", request, core=False, write=lambda planner: planner.subject())
 
     def _cached(self, what: Hashable, request: Request, *, core: bool, write: Callable[[Planner], str]) -> Plan:
         shape = shape_of(self.schema, self.operation.variable_definitions or (), request.variables)
@@ -102,67 +157,74 @@ class Document:
             planner = Planner(self.schema, self.fragments, self.operation, request.variables, request.viewer, core=core)
             sql = write(planner)
             plan = self._plans[key] = Plan(sql, planner.parameters, planner.decided or planner.meta)
+            self.size += _size(plan)
             if len(self._plans) > PLANS_PER_DOCUMENT:
-                self._plans.popitem(last=False)
+                self.size -= _size(self._plans.popitem(last=False)[1])
         return plan
 
 
 class Documents:
-    """The documents that were asked lately."""
+    """The documents that were asked lately, as many as there is room for."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
-        self._documents: OrderedDict[tuple[str, str | None], Document] = OrderedDict()
+        self._shelves: dict[Shelf, OrderedDict[tuple[str, str | None], Document]] = {
+            shelf: OrderedDict() for shelf in Shelf
+        }
 
-    def get(self, source: str, operation_name: str | None) -> Document:
+    def get(self, source: str, operation_name: str | None, shelf: Shelf = Shelf.VIEWERS) -> Document:
+        """The document, or a RequestError. What is wrong is told again each time, and never remembered."""
         key = (source, operation_name)
-        document = self._documents.get(key)
-        if document is None:
-            document = self._documents[key] = Document(self.schema, source, operation_name)
-            if len(self._documents) > DOCUMENTS:
-                self._documents.popitem(last=False)
-        else:
-            self._documents.move_to_end(key)
+        documents = self._shelves[shelf]
+        document = documents.get(key)
+        if document is not None:
+            documents.move_to_end(key)
+            return document
+        document = Document(self.schema, source, operation_name, shelf)
+        documents[key] = document
+        self._tidy(shelf)
         return document
+
+    def held(self, shelf: Shelf) -> int:
+        """The bytes that a shelf holds."""
+        return sum(document.size for document in self._shelves[shelf].values())
+
+    def _tidy(self, shelf: Shelf) -> None:
+        """Documents grow with their plans: what they hold is counted whenever one comes."""
+        documents = self._shelves[shelf]
+        held = self.held(shelf)
+        while held > ROOM[shelf] and len(documents) > 1:
+            held -= documents.popitem(last=False)[1].size
+
+
+def _size(plan: Plan) -> int:
+    return PER_PLAN + len(plan.sql) + PER_VALUE * len(plan.parameters.getters)
 
 
 def _permissions(viewer: Viewer) -> Hashable:
     return viewer.roles, viewer.scopes, viewer.person_id is None, viewer.app_id is None
 
 
-def _parsed(schema: GraphQLSchema, source: str) -> Any:
+def parsed(schema: GraphQLSchema, source: str, limits: Limits = REGISTERED) -> DocumentNode:
+    """The document, within these limits and valid for the schema; or a RequestError that says all that is wrong."""
+    return _read(schema, source, limits, suggest=True)[0]
+
+
+def _read(schema: GraphQLSchema, source: str, limits: Limits, *, suggest: bool) -> tuple[DocumentNode, int]:
+    """The document and how many tokens it has. From linear and cheap to dear: each step guards the next."""
     try:
-        ast = parse(source, max_tokens=MAX_TOKENS)
+        tokens = check_text(source, limits)
+        ast = parse(source, max_tokens=limits.tokens)
+        check_document(ast, limits)
     except GraphQLError as error:
         raise RequestError([_coded(error, "GRAPHQL_PARSE_FAILED")]) from None
-    errors = validate(schema, ast, max_errors=MAX_ERRORS)
+    errors = validate(schema, ast, RULES, MAX_ERRORS, hide_suggestions=not suggest)
     if errors and isinstance(errors[-1], ValidationAbortedError) and len(errors) <= MAX_ERRORS:
-        errors = [GraphQLError(TOO_DEEP)]  # not aborted for their number, but for its own depth
-    errors = errors or _too_deep(ast)
+        errors = [too_deep(limits)]  # not aborted for their number, but for its own depth
+    errors = errors or overlaps(schema, ast)
     if errors:
         raise RequestError([_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
-    return ast
-
-
-def _too_deep(ast: DocumentNode) -> list[GraphQLError]:
-    """What graphql-core could not complete. Fragments are known to go in no circle."""
-    fragments = {node.name.value: node for node in ast.definitions if isinstance(node, FragmentDefinitionNode)}
-
-    @cache
-    def of_fragment(name: str) -> int:
-        return depth(fragments[name].selection_set)
-
-    def depth(selections: SelectionSetNode | None) -> int:
-        deepest = 0
-        for node in selections.selections if selections else ():
-            if isinstance(node, FragmentSpreadNode):
-                deepest = max(deepest, of_fragment(node.name.value))
-            elif isinstance(node, FieldNode | InlineFragmentNode):
-                deepest = max(deepest, depth(node.selection_set) + isinstance(node, FieldNode))
-        return deepest
-
-    operations = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
-    return [GraphQLError(TOO_DEEP, node) for node in operations if depth(node.selection_set) > MAX_DEPTH]
+    return ast, tokens
 
 
 def _operation(operations: list[OperationDefinitionNode], name: str | None) -> OperationDefinitionNode:

@@ -96,12 +96,12 @@ class _Tally:
             self.directives += 1
 
 
-def check_text(source: str, limits: Limits) -> None:
-    """Refuse a document for its length, its tokens, its nesting, its aliases or its directives. Raises GraphQLError."""
+def check_text(source: str, limits: Limits) -> int:
+    """How many tokens there are. A GraphQLError for too long a text or too many tokens, levels, aliases, directives."""
     if len(source) > limits.characters:
         message = f"A document holds at most {limits.characters:,} characters: send long texts as variables."
         raise refused("DOCUMENT_TOO_LARGE", message)
-    tally = _Tally(limits)
+    tally, number = _Tally(limits), 0
     for number, token in enumerate(TOKEN.finditer(source)):
         if number > limits.tokens:  # the last is the end
             raise _too_many("TOKENS", limits.tokens, "tokens", "Ask in several requests, or register it.")
@@ -111,6 +111,7 @@ def check_text(source: str, limits: Limits) -> None:
         raise _too_many("ALIASES", limits.aliases, "aliases", "Ask for many rows by `nodes`, a list or a filter.")
     if tally.directives > limits.directives:
         raise _too_many("DIRECTIVES", limits.directives, "directives", "Put one on a fragment instead.")
+    return number
 
 
 def check_document(ast: DocumentNode, limits: Limits) -> None:
