@@ -5,6 +5,7 @@ A read is one statement that sets its own tenant, so a connection carries nothin
 
 import asyncio
 from collections import OrderedDict, deque
+from itertools import count
 from typing import Any
 
 import asyncpg
@@ -20,17 +21,19 @@ def _identity(document: bytes) -> bytes:
 
 
 class Reader:
-    """One connection and the statements prepared on it."""
+    """One connection and the statements prepared on it. PostgreSQL keeps the plan only of those that have a name."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self.connection = connection
         self.statements: OrderedDict[str, PreparedStatement] = OrderedDict()
+        self.numbers = count(1)
 
     async def fetch(self, statement: str, arguments: list[Any]) -> bytes | None:
         """The one value of the statement's one row."""
         prepared = self.statements.get(statement)
         if prepared is None:
-            prepared = self.statements[statement] = await self.connection.prepare(statement)
+            name = f"read_{next(self.numbers)}"
+            prepared = self.statements[statement] = await self.connection.prepare(statement, name=name)
             if len(self.statements) > STATEMENTS_PER_CONNECTION:
                 self.statements.popitem(last=False)
         else:
