@@ -82,6 +82,7 @@ class Tenant(SQLModel, table=True):
     accent_color: str = "#c8553d"
     allowed_origins: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     support_email: str | None = None
+    open_introspection: bool = False
     secret: bytes = Field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     created_at: datetime = Field(sa_type=TIMESTAMP)
 

@@ -61,6 +61,7 @@ class Settings:
         "Days after a session until its cohort's check-in, unless a program says otherwise."
     )
     pulse_offset_days: int = column("Days after a session until its pulse survey, unless a program says otherwise.")
+    open_introspection: bool = column("Whether the schema may be read by introspection without signing in.")
 
 
 @planned(registry.Tenant, visible=PUBLIC, prefix="ten", tenant_column="id")
@@ -107,6 +108,9 @@ class UpdateTenantInput:
     )
     check_in_offset_days: int | None = strawberry.field(default=strawberry.UNSET, description="Between 1 and 365.")
     pulse_offset_days: int | None = strawberry.field(default=strawberry.UNSET, description="Between 1 and 365.")
+    open_introspection: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether introspection needs no signing in."
+    )
 
 
 @mutation(
