@@ -4,29 +4,31 @@ Run by `make bench`; `make bench ARGS="--help"` tells what can be chosen.
 """
 
 import asyncio
-import statistics
+import sys
 import tempfile
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import asyncpg
 from cyclopts import App
 from rich.console import Console
-from rich.table import Table
 
 from tenants import postgres
-from tests.bench import equal
+from tests.bench import equal, report
+from tests.bench.comparing import OURS, Found, verdicts
 from tests.bench.fill import Size, fill
-from tests.bench.measuring import Measured, Served
+from tests.bench.measuring import Filled, Measured, Served
 from tests.bench.queries import QUERIES, Query
+from tests.bench.rivals import Rival
 from tests.bench.rivals.running import RIVALS
 from tests.bench.servers import free_port, running, settle
 
 WARM_UP = 1.0
 LIKELY = 8_000
 WHOLE = Size(tenants=50, each=2_000)
-SMALL = Size(tenants=4, each=200)
-console = Console(width=160)
+SMALL = Size(tenants=10, each=200)
+TENTH = 10
+console = Console(width=170)
 app = App(name="bench", help="Measure Collegium beside hand-written endpoints and other GraphQL servers.")
 
 
@@ -37,92 +39,85 @@ class Wanted:
     seconds: float
     queries: list[Query]
     rivals: list[str]
+    growth: bool
 
 
-@asynccontextmanager
-async def serving(url, academies, wanted: Wanted):
-    """The servers of all rivals, beside each other; only one is asked at a time."""
-    database = await asyncpg.connect(url)
-    with ExitStack() as stack:
-        home = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
-        served = []
-        for rival in RIVALS:
-            if rival.key not in wanted.rivals:
-                continue
-            if reason := rival.missing():
-                console.print(f"{rival.name} is not measured: {reason}.")
-                continue
-            port = free_port()
-            process = stack.enter_context(running(rival.command(port), rival.environment(url, home), port=port))
-            served.append(Served(rival, process, port, academies, database))
-        settle([one.process for one in served])
-        yield served, database
-    await database.close()
+class Stage:
+    """The databases and servers of a run. Only one server is asked at a time."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.stack = stack
+        self.home = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
+        self.server = stack.enter_context(postgres.temporary())
+
+    async def fill(self, name: str, size: Size) -> Filled:
+        url, academies = await fill(self.server.url(), name, size)
+        return Filled(url, academies, await asyncpg.connect(url))
+
+    def serve(self, rival: Rival, filled: Filled) -> Served:
+        port = free_port()
+        environment = rival.environment(filled.url, self.home)
+        process = self.stack.enter_context(running(rival.command(port), environment, port=port))
+        settle([process])
+        return Served(rival, process, port, filled)
 
 
-async def rounds_of(query: Query, served: list[Served], asked, wanted: Wanted) -> dict[str, list[Measured]]:
-    """The rounds of one query: everyone in turn, each round beginning with another."""
-    likely = {}
-    for one in served:
-        likely[one.rival.key] = (await one.measure(query, asked, WARM_UP, likely=LIKELY)).rate * 2
-    found: dict[str, list[Measured]] = {one.rival.key: [] for one in served}
-    for number in range(wanted.rounds):
-        turn = number % len(served)
-        for one in served[turn:] + served[:turn]:
-            measured = await one.measure(query, asked, wanted.seconds, likely=likely[one.rival.key])
-            found[one.rival.key].append(measured)
+async def interleaved(query: Query, served: list[Served], rounds: int, seconds: float) -> list[list[Measured]]:
+    """The rounds of each: everyone in turn, each round beginning with another."""
+    likely = [2 * (await one.measure(query, WARM_UP, likely=LIKELY)).rate for one in served]
+    found: list[list[Measured]] = [[] for _ in served]
+    for number in range(rounds):
+        for place in range(len(served)):
+            which = (place + number) % len(served)
+            found[which].append(await served[which].measure(query, seconds, likely=likely[which]))
     return found
 
 
-def table_of(query: Query, found: dict[str, list[Measured]], names: dict[str, str]) -> Table:
-    table = Table(title=f"{query.key}: {query.title}", title_justify="left")
-    for column in ("", "requests/s", "p50 ms", "p99 ms", "server µs", "PostgreSQL µs", "client µs", "PSS MB"):
-        table.add_column(column, justify="right" if column else "left")
-    for key, rounds in found.items():
+async def compare(stage: Stage, wanted: Wanted, found: Found) -> str:
+    """All rivals on the large database, and ours on one with a tenth of it. The database's version."""
+    filled = await stage.fill("bench", wanted.size)
+    served = []
+    for rival in RIVALS:
+        if rival.key not in wanted.rivals:
+            continue
+        if reason := rival.missing():
+            console.print(f"{rival.name} is not measured: {reason}.")
+            continue
+        served.append(stage.serve(rival, filled))
+    for query in wanted.queries:
+        able = [one for one in served if one.rival.writes or not query.writes]
+        await equal.check(able, query)
+        rounds = await interleaved(query, able, wanted.rounds, wanted.seconds)
+        found.rounds[query.key] = {one.rival.key: rows for one, rows in zip(able, rounds, strict=True)}
+        report.show(console, query.key, found.rounds[query.key])
+    ours = next((one for one in served if one.rival.key == OURS), None)
+    if ours and wanted.growth:
+        await grow(stage, wanted, ours, found)
+    version = await filled.connection.fetchval("SELECT split_part(version(), ' on ', 1)")
+    await filled.connection.close()
+    return version
 
-        def middle(name, rounds=rounds):
-            return statistics.median(getattr(one, name) for one in rounds)
 
-        table.add_row(
-            f"{key} {names[key]}",
-            f"{middle('rate'):,.0f}",
-            f"{middle('p50') * 1e3:.1f}",
-            f"{middle('p99') * 1e3:.1f}",
-            *(f"{middle(name) * 1e6:,.0f}" for name in ("server", "database", "client")),
-            f"{middle('memory') / 1e6:.0f}",
-        )
-    return table
-
-
-async def bench(wanted: Wanted) -> None:
-    with postgres.temporary() as server:
-        url, academies = await fill(server.url(), "bench", wanted.size)
-        async with serving(url, academies, wanted) as (served, database):
-            names = {one.rival.key: one.rival.name for one in served}
-            for query in wanted.queries:
-                asked = query.asked(academies)
-                able = [one for one in served if one.rival.writes or not query.writes]
-                await equal.check(able, query, asked, database)
-                found = await rounds_of(query, able, asked, wanted)
-                console.print(table_of(query, found, names))
-                ours = found.get("c")
-                for key in found if ours else ():
-                    if key == "c":
-                        continue
-                    pairs = list(zip(ours, found[key], strict=True))
-                    rate = statistics.median(one.rate / other.rate for one, other in pairs)
-                    cpu = statistics.median(other.cpu / one.cpu for one, other in pairs)
-                    console.print(f"  c/{key}: {rate:.2f} by requests/s, {cpu:.2f} by CPU per request")
+async def grow(stage: Stage, wanted: Wanted, ours: Served, found: Found) -> None:
+    tenth = Size(wanted.size.tenants // TENTH, wanted.size.each)
+    filled = await stage.fill("tenth", tenth)
+    small = stage.serve(ours.rival, filled)
+    for query in wanted.queries:
+        large, less = await interleaved(query, [ours, small], wanted.rounds, wanted.seconds / 2)
+        found.growth[query.key] = large, less
+    await filled.connection.close()
 
 
 @app.default
 def main(
     *,
     rounds: int = 5,
-    seconds: float = 4,
+    seconds: float = 3,
     only: str = "",
     rivals: str = "a,a3,b,c,d",
     fast: bool = False,
+    growth: bool = True,
+    record: bool = False,
 ) -> None:
     """Measure.
 
@@ -138,10 +133,22 @@ def main(
         Which rivals, such as a,c.
     fast
         Few rows and one short round: shows that all of it works, and measures nothing.
+    growth
+        Also ask our server with a tenth of the tenants and rows.
+    record
+        Write the figures to docs/performance.md and README.md, and draw docs/performance.svg.
     """
     queries = [query for query in QUERIES if not only or query.key in only.split(",")]
-    size, times = (SMALL, (1, 0.5)) if fast else (WHOLE, (rounds, seconds))
-    asyncio.run(bench(Wanted(size, *times, queries, rivals.split(","))))
+    size, rounds, seconds = (SMALL, 1, 0.5) if fast else (WHOLE, rounds, seconds)
+    wanted, found = Wanted(size, rounds, seconds, queries, rivals.split(","), growth), Found()
+    with ExitStack() as stack:
+        version = asyncio.run(compare(Stage(stack), wanted, found))
+    report.show_verdicts(console, found)
+    if record:
+        rows = f"{size.tenants} tenants with {size.tenants * size.each:,} sessions"
+        report.record(found, report.conditions(found, database=version, size=rows, seconds=seconds))
+    if not fast and not all(verdict.met for verdict in verdicts(found)):
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import http.client
 import json
 import uuid
-from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -65,15 +64,11 @@ def without_own(data: Any) -> Any:
     return data
 
 
-async def check(
-    rivals: list[Served],
-    query: Query,
-    asked: Iterator[tuple[Academy, dict[str, Any]]],
-    database: asyncpg.Connection,
-) -> None:
+async def check(rivals: list[Served], query: Query) -> None:
+    asked = rivals[0].filled.asked(query)
     if query.writes:
-        for served, (academy, variables) in zip(rivals, asked, strict=False):
-            await _check_written(served, query, academy, variables, database)
+        for served in rivals:
+            await _check_written(served, query, *next(asked))
         return
     for academy, variables in islice(asked, SAMPLES):
         first, *others = [without_own(answer(served, query, academy, variables)) for served in rivals]
@@ -83,9 +78,8 @@ async def check(
                 raise UnequalError(f"{names} answer {query.key} differently:\n{first}\n{other}"[:4000])
 
 
-async def _check_written(
-    served: Served, query: Query, academy: Academy, variables: dict[str, Any], database: asyncpg.Connection
-) -> None:
+async def _check_written(served: Served, query: Query, academy: Academy, variables: dict[str, Any]) -> None:
+    database = served.filled.connection
     told = answer(served, query, academy, variables)["registerForSession"]
     kind, _, number = told["id"].partition("_")
     wanted = {

@@ -8,7 +8,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -45,31 +45,45 @@ class Measured:
         return self.server + self.database
 
 
-@dataclass
+@dataclass(frozen=True)
+class Filled:
+    """A database, who lives in it, and what of each query has been asked there: nothing is drawn twice."""
+
+    url: str
+    academies: list[Academy]
+    connection: asyncpg.Connection
+    streams: dict[str, Iterator[tuple[Academy, dict[str, Any]]]] = field(default_factory=dict)
+
+    def asked(self, query: Query) -> Iterator[tuple[Academy, dict[str, Any]]]:
+        return self.streams.setdefault(query.key, query.asked(self.academies))
+
+    async def registered(self) -> int:
+        return await self.connection.fetchval("SELECT count(*) FROM registration")
+
+
+@dataclass(frozen=True)
 class Served:
     """A rival whose server runs."""
 
     rival: Rival
     process: psutil.Process
     port: int
-    academies: list[Academy]
-    database: asyncpg.Connection
+    filled: Filled
 
-    def requests(self, query: Query, asked: Iterator[tuple[Academy, dict[str, Any]]], many: int) -> list[bytes]:
-        return [self.rival.request(query, academy, variables) for academy, variables in islice(asked, many)]
-
-    async def measure(
-        self, query: Query, asked: Iterator[tuple[Academy, dict[str, Any]]], seconds: float, *, likely: float
-    ) -> Measured:
-        """Ask for so many seconds. Reads repeat themselves, writes don't."""
+    async def measure(self, query: Query, seconds: float, *, likely: float) -> Measured:
+        """Ask for so many seconds. Reads repeat themselves; each write registers someone, which is checked."""
         many = int(likely * seconds) + CONNECTIONS if query.writes else READS
-        requests = self.requests(query, asked, many)
-        backends = [psutil.Process(row["pid"]) for row in await self.database.fetch(BACKENDS)]
+        asked = islice(self.filled.asked(query), many)
+        requests = [self.rival.request(query, academy, variables) for academy, variables in asked]
+        backends = [psutil.Process(row["pid"]) for row in await self.filled.connection.fetch(BACKENDS)]
+        known = await self.filled.registered()
         servers = with_children(self.process)
         before = cpu_of(servers), cpu_of(backends)
         told = self._load(requests, seconds, repeat=not query.writes)
         after = cpu_of(servers), cpu_of(backends)
         done = told["requests"]
+        if (await self.filled.registered()) - known != (done if query.writes else 0):
+            raise RuntimeError(f"{self.rival.name} did not register everyone, or registered too many.")
         spent = [(late - early) / done for late, early in zip(after, before, strict=True)]
         return Measured(
             done / told["seconds"],

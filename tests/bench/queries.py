@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from tests.bench.fill import Academy
@@ -23,15 +24,11 @@ class Query:
     draw: Callable[[Academy, int], dict[str, Any]]
     writes: bool = False
 
-    def asked(self, academies: list[Academy], start: int = 0) -> Iterator[tuple[Academy, dict[str, Any]]]:
-        """Endlessly, of one tenant after the other in an order that has no meaning, and never the same twice."""
-        number = start
-        while True:
-            academy = (
-                academies[number * 31 % len(academies)] if len(academies) % 31 else academies[number % len(academies)]
-            )
-            yield academy, self.draw(academy, number // len(academies))
-            number += 1
+    def asked(self, academies: list[Academy]) -> Iterator[tuple[Academy, dict[str, Any]]]:
+        """Endlessly, of one tenant after the other."""
+        for number in count():
+            for academy in academies:
+                yield academy, self.draw(academy, number)
 
 
 def global_id(prefix: str, row) -> str:

@@ -28,7 +28,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(command: list[str], environment: Mapping[str, str], *, port: int) -> Iterator[psutil.Process]:
-    """The server, once it accepts connections; ended afterwards."""
+    """The server, once it answers; ended afterwards."""
     with tempfile.TemporaryFile() as said:
         own = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
         process = subprocess.Popen(command, cwd=ROOT, env=own, stdout=said, stderr=said)
@@ -52,11 +52,12 @@ def _wait(process: subprocess.Popen, port: int, said) -> None:
     deadline = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+                connection.sendall(b"GET / HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n")
+                if connection.recv(1):
+                    return
         except OSError:
             time.sleep(0.05)
-        else:
-            return
     raise ServerError(f"{' '.join(process.args)} did not start.")
 
 
@@ -66,12 +67,14 @@ def python(module: str, *arguments: str) -> list[str]:
 
 def settle(processes: list[psutil.Process]) -> None:
     """Wait until the servers have done what they do at their start, such as building the explorer."""
-    deadline = time.monotonic() + 10 * PATIENCE
+    deadline, quiet = time.monotonic() + 10 * PATIENCE, 0
     while time.monotonic() < deadline:
         everyone = [one for process in processes for one in with_children(process)]
         before = cpu_of(everyone)
         time.sleep(QUIET)
-        if len(everyone) == len(processes) and cpu_of(everyone) - before < QUIET / 20:
+        rests = len(everyone) == len(processes) and cpu_of(everyone) - before < QUIET / 20
+        quiet = quiet + 1 if rests else 0
+        if quiet == 3:
             return
     raise ServerError("The servers don't come to rest.")
 

@@ -66,3 +66,5 @@ RIVALS = (
         writes=False,
     ),
 )
+
+NAMES = {rival.key: rival.name for rival in RIVALS}
