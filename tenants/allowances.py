@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
 from sqlalchemy import CheckConstraint, Float, Integer, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
@@ -26,6 +27,7 @@ from tenants.database import Database
 from tenants.records import UTC, TenantOwned
 from tenants.viewer import Viewer
 
+log = structlog.get_logger(__name__)
 WINDOW = 60
 """Seconds in which an empty bucket is full again."""
 STANDARD = 10_000
@@ -175,6 +177,15 @@ class Allowances:
                 await self._give_back(bucket, held)
             if bucket.held == 0:
                 self._buckets.pop(key, None)
+
+    async def keep_tidy(self) -> None:
+        """Give back from time to time, until cancelled."""
+        while True:
+            await asyncio.sleep(IDLE / 2)
+            try:
+                await self.tidy()
+            except Exception:
+                log.warning("allowances.not_given_back", exc_info=True)
 
     def _bucket(self, tenant_id: uuid.UUID, bucket_id: uuid.UUID) -> Bucket:
         key = (tenant_id, bucket_id)

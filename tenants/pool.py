@@ -13,6 +13,8 @@ from asyncpg.prepared_stmt import PreparedStatement
 
 STATEMENTS_PER_CONNECTION = 256
 ATTEMPTS = 2
+PATIENCE = 10
+"""Seconds that PostgreSQL works at one answer before it gives up."""
 SETTINGS = {"timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"}
 
 
@@ -42,11 +44,15 @@ class Reader:
 
 
 class Pool:
-    """At most `size` readers. `varchar` comes back as bytes: it is only used for finished documents."""
+    """At most `size` readers. `varchar` comes back as bytes: it is only used for finished documents.
 
-    def __init__(self, url: str, size: int) -> None:
+    A statement that takes longer than `patience` seconds is ended.
+    """
+
+    def __init__(self, url: str, size: int, *, patience: float = PATIENCE) -> None:
         self.url = url
         self.size = size
+        self.settings = {**SETTINGS, "statement_timeout": f"{1_000 * patience:.0f}"}
         self.opened = 0
         self.free: list[Reader] = []
         self.waiting: deque[asyncio.Future[None]] = deque()
@@ -91,7 +97,7 @@ class Pool:
     async def _connect(self) -> Reader:
         self.opened += 1
         try:
-            connection = await asyncpg.connect(self.url, server_settings=SETTINGS, statement_cache_size=0)
+            connection = await asyncpg.connect(self.url, server_settings=self.settings, statement_cache_size=0)
             await connection.set_type_codec(
                 "varchar", schema="pg_catalog", encoder=_identity, decoder=_identity, format="binary"
             )

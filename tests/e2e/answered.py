@@ -57,6 +57,13 @@ class Answered:
         return any(way in message for way in ways) or f"`{path[-1]}`" in message
 
 
+def said(response):
+    """The response's body without what it says of costs."""
+    body = response.json()
+    body.pop("extensions", None)
+    return body
+
+
 async def ask(client: Client, text, variables, name) -> Answered:
     """JSON as a client may write it: any text, escaped."""
     response = await client.http.post(
@@ -72,6 +79,6 @@ def problem(response):
     """The status, and the one error's code and message; JSON without `data`, as every error of a request is."""
     assert response.headers["content-type"].endswith("json; charset=utf-8")
     body = response.json()
-    assert body.keys() == {"errors"}
+    assert body.keys() <= {"errors", "extensions"}
     [error] = body["errors"]
     return response.status_code, error["extensions"]["code"], error["message"]

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from api.http import MAX_BODY
-from tests.e2e.answered import problem
+from tests.e2e.answered import problem, said
 
 JSON = "application/json"
 RESPONSE = "application/graphql-response+json"
@@ -22,7 +22,7 @@ async def test_a_query_is_asked_by_get_and_by_post(send, post):
     by_get = await send("GET", params={"query": ASK})
     by_post = await post({"query": ASK})
 
-    assert [(one.status_code, one.json()) for one in (by_get, by_post)] == [(200, ANSWER)] * 2
+    assert [(one.status_code, said(one)) for one in (by_get, by_post)] == [(200, ANSWER)] * 2
 
 
 async def test_get_takes_variables_and_an_operations_name(send):
@@ -110,7 +110,7 @@ async def test_the_answer_has_the_media_type_that_is_liked_best(http, tenant, ac
     response = await http.send(request)
 
     assert (response.status_code, response.headers["content-type"]) == (200, f"{media}; charset=utf-8")
-    assert response.json() == ANSWER
+    assert said(response) == ANSWER
 
 
 @pytest.mark.parametrize("accept", ["text/html", "image/*", f"{JSON};q=0", f"{JSON};q=none", ",;,=", "x" * 5_000])
@@ -130,7 +130,7 @@ async def test_a_request_is_json(post, content_type):
 
 
 async def test_a_request_may_say_its_encoding(post):
-    assert (await post({"query": ASK}, content_type="Application/JSON; charset=UTF-8")).json() == ANSWER
+    assert said(await post({"query": ASK}, content_type="Application/JSON; charset=UTF-8")) == ANSWER
 
 
 # Bodies.
@@ -141,7 +141,7 @@ async def test_a_body_has_a_largest_size(post):
     fits = {"query": ASK, "variables": {"a": "x" * (MAX_BODY - padding)}}
     too_large = {"query": ASK, "variables": {"a": "x" * (MAX_BODY - padding + 1)}}
 
-    assert (await post(fits)).json() == ANSWER
+    assert said(await post(fits)) == ANSWER
     assert problem(await post(too_large)) == (413, "CONTENT_TOO_LARGE", "A request holds at most 1,000,000 bytes.")
 
 
@@ -218,7 +218,7 @@ async def test_a_part_of_another_kind_is_named(post, asked, message):
 async def test_parts_may_be_null_and_others_are_ignored(post):
     asked = {"query": ASK, "variables": None, "operationName": None, "extensions": {"a": [1]}, "id": "1", "x\u0000": 1}
 
-    assert (await post(asked)).json() == ANSWER
+    assert said(await post(asked)) == ANSWER
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from api.signin import SignInError, viewer_of
 from tenants import keys, registry
 from tenants.keys import Role
 from tenants.registry import TenantStatus, wall
-from tests.e2e.answered import problem
+from tests.e2e.answered import problem, said
 from tests.e2e.conftest import Client, a_client
 
 WHO = "{ tenant { slug } viewer { displayName roles scopes } }"
@@ -44,7 +44,7 @@ def key_of(client: Client) -> str:
 def seen(response, tenant, name, *, roles=(), scopes=()):
     """The response tells that this viewer asks of this tenant."""
     viewer = name and {"displayName": name, "roles": list(roles), "scopes": list(scopes)}
-    return response.json() == {"data": {"tenant": {"slug": tenant.slug}, "viewer": viewer}}
+    return said(response) == {"data": {"tenant": {"slug": tenant.slug}, "viewer": viewer}}
 
 
 # Where.
