@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 import migrations
 from domain.people import people
 from domain.people.people import NewPerson
-from tenants import keys, registry
+from tenants import allowances, keys, registry
 from tenants.database import Database
 from tenants.keys import Role
 from tenants.registry import Tenant, wall
@@ -23,6 +23,8 @@ PROGRAMS = 40
 ORGANIZATIONS = 20
 FULL = 20
 SEATS = 20
+ALL_TOGETHER = 10_000_000
+"""What all tenants may cost in a second: about three times what one server can spend."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ async def _sign_up(url: str, size: Size) -> list[tuple[Tenant, uuid.UUID, str]]:
             coordinator = await people.create(db, NewPerson(name="Coordinator"), by=Actor(), now=now)
             roles = frozenset({Role.COORDINATOR})
             issued = await keys.create(db, tenant, person_id=coordinator.id, roles=roles, now=now)
+            for bucket in (tenant.id, coordinator.id):
+                await allowances.limit(db, bucket, ALL_TOGETHER // size.tenants)
         signed_up.append((tenant, coordinator.id, issued.text))
     await database.close()
     return signed_up
