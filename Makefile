@@ -43,7 +43,7 @@ schema: $(VENV)/.dev ## Write api/schema.graphql
 revision: $(VENV)/.dev ## Write a migration from the records: make revision m="certificates"
 	$(BIN)/python -m migrations.revise "$(m)"
 
-bench: $(VENV)/.dev ## Measure speed against hand-written endpoints
+bench: $(VENV)/.dev ## Measure speed beside hand-written endpoints and other servers
 	$(BIN)/python -m tests.bench $(ARGS)
 
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
