@@ -25,6 +25,8 @@ from graphql import (
     ValueNode,
 )
 
+MAX_COST = 25_000
+"""What one operation may cost."""
 MAX_NESTING = 200
 MAX_CHAIN = 50
 MAX_ITEMS = 1_000

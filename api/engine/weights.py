@@ -3,7 +3,8 @@
 The schema says it with the directives of the GraphQL Cost Directives specification (https://ibm.github.io/graphql-specs):
 
 - an object weighs 1, unless it is made of columns of the row it stands in; so do values computed in SQL or Python
-- a column, an enum and an id weigh nothing; `totalCount` weighs 5, a mutation 10, many at once 10 for each item
+- a column, an enum and an id weigh nothing; `totalCount` weighs 5, a mutation and the field `cost` 10, and many
+  mutations at once 10 for each item
 - a connection is as long as `first` or `last` says, 20 otherwise; a plain list is taken to hold 10
 
 Introspection is read from memory: its objects weigh a fiftieth, and its lists are as long as this schema's.
@@ -32,7 +33,7 @@ from graphql import (
 )
 
 from api.engine.fields import Decided, Embedded, Expression
-from api.engine.types import DEFAULT_PAGE, Entity, entity_of
+from api.engine.types import DEFAULT_PAGE, TOLD, Entity, entity_of
 
 COUNT = 5
 MUTATION = 10
@@ -133,7 +134,9 @@ def _declare_field(
     declared = entity.by_name[name][1] if entity is not None and name in entity.by_name else None
     inner = get_named_type(field.type)
     listed = is_list_type(get_nullable_type(field.type)) and not is_leaf_type(inner)
-    if kind is schema.query_type and name == "nodes":
+    if kind is schema.query_type and name in TOLD:
+        field.extensions[WEIGHT] = MUTATION
+    elif kind is schema.query_type and name == "nodes":
         field.extensions[SIZE] = ListSize(PLAIN_LIST, ("ids",))
     elif inner.name.endswith("Connection"):
         field.extensions[SIZE] = ListSize(DEFAULT_PAGE, PAGE, SIZED)

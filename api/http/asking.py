@@ -13,6 +13,7 @@ from api.http.errors import HttpError
 from api.http.media import JSON
 
 MAX_BODY = 1_000_000
+MAX_PARTS = 100_000
 HALF = re.compile("[\ud800-\udfff]")
 READING = ("GET", "HEAD")
 OBJECTS = ("variables", "extensions")
@@ -65,7 +66,15 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
         if len(body) > MAX_BODY:
             raise _too_large()
         if not message.get("more_body", False):
-            return body
+            return _small(body)
+
+
+def _small(body: bytes) -> bytes:
+    """JSON is read into many times its size where it is nothing but brackets: they are counted before."""
+    if sum(map(body.count, (b",", b"[", b"{"))) > MAX_PARTS:
+        message = f"A request's JSON holds at most {MAX_PARTS:,} commas and brackets. Send it in several requests."
+        raise HttpError(400, message, "TOO_MANY_VALUES")
+    return body
 
 
 def _too_large() -> HttpError:

@@ -4,12 +4,10 @@ import orjson
 from graphql import GraphQLError
 
 from api.engine.documents import Document, RequestError
-from api.engine.limits import check_variables, refused
+from api.engine.limits import MAX_COST, check_variables, refused
 from tenants.allowances import WINDOW, Allowances, SpentError, Standing
 from tenants.viewer import Viewer
 
-MAX_COST = 25_000
-"""What one operation may cost."""
 REFUSED = 10
 """What it costs to be told what is wrong with a document."""
 CLOSED = (
