@@ -17,20 +17,28 @@ from api.engine.execution import Engine
 from api.explorer import Explorer
 from api.http import Endpoint, failed, not_served
 from api.schema import schema
+from tenants.allowances import Allowances
 from tenants.database import Database
+from tenants.turns import Turns
 
 PATIENCE = 5  # seconds
+PLACES = 16
+"""How many requests are at work at once. More would only wait for each other, in PostgreSQL and in this process."""
 log = structlog.get_logger(__name__)
 
 
 def application(database: Database, explorer: Explorer | None = None) -> Starlette:
     """Serves one database. The database is the caller's to open and close; the explorer is built while it serves."""
     engine = Engine(schema(), database)
+    allowances = Allowances(database)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        giving_back = asyncio.create_task(allowances.keep_tidy())
         building = asyncio.create_task(explorer.build()) if explorer else None
         yield
+        giving_back.cancel()
+        await allowances.tidy(idle=0)
         if building:
             building.cancel()
             with suppress(asyncio.CancelledError):
@@ -39,7 +47,7 @@ def application(database: Database, explorer: Explorer | None = None) -> Starlet
     app = Starlette(
         routes=[
             Route("/", _home),
-            Route("/graphql", Endpoint(engine)),
+            Route("/graphql", Endpoint(engine, allowances, Turns(PLACES))),
             Route("/health", _health),
             *(explorers.routes(explorer) if explorer else ()),
         ],

@@ -21,6 +21,7 @@ CAPABILITIES = (
     "people.organizations",
     "people.people",
     "history",
+    "costs",
     "programs.programs",
     "journeys.activities",
     "programs.cohorts",

@@ -20,7 +20,7 @@ from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import visitors
 
 from tenants.notifier import Notifier
-from tenants.pool import Pool
+from tenants.pool import PATIENCE, Pool
 from tenants.records import TenantOwned
 
 ONE_ROUND_TRIP = "SELECT CASE WHEN set_config('app.tenant_id', $1::uuid::text, true) IS NOT NULL THEN ({})::varchar END"
@@ -50,8 +50,9 @@ class TenantConnection(asyncpg.Connection):  # type: ignore[misc]
 class Database:
     """One process's connections: `writers` for transactions, `readers` for planned reads."""
 
-    def __init__(self, url: str, *, writers: int = 10, readers: int = 10) -> None:
+    def __init__(self, url: str, *, writers: int = 10, readers: int = 10, patience: float = PATIENCE) -> None:
         address = make_url(url)
+        self.patience = patience
         self.engine = create_async_engine(
             address.set(drivername="postgresql+asyncpg"),
             pool_size=writers,
@@ -61,15 +62,22 @@ class Database:
             pool_pre_ping=True,
             connect_args={"connection_class": TenantConnection, "server_settings": {"timezone": "UTC", "jit": "off"}},
         )
-        self.pool = Pool(address.set(drivername="postgresql").render_as_string(hide_password=False), readers)
+        plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
+        self.pool = Pool(plain, readers, patience=patience)
         self.notifier = Notifier(self.pool)
 
     @asynccontextmanager
-    async def transaction(self, tenant_id: uuid.UUID) -> AsyncGenerator[AsyncSession]:
-        """Commit on success, roll back on any exception, see one tenant only."""
+    async def transaction(self, tenant_id: uuid.UUID, *, patient: bool = True) -> AsyncGenerator[AsyncSession]:
+        """Commit on success, roll back on any exception, see one tenant only.
+
+        Not `patient`: a statement is ended, as a planned read is, when it takes too long for someone who waits for it.
+        """
         if not isinstance(tenant_id, uuid.UUID):
             raise NoTenantError("a transaction needs the tenant it belongs to")
-        async with self._begin(f"SET LOCAL app.tenant_id = '{tenant_id}'", tenant_id) as db:
+        prelude = f"SET LOCAL app.tenant_id = '{tenant_id}'"
+        if not patient:
+            prelude += f"; SET LOCAL statement_timeout = '{1_000 * self.patience:.0f}'"
+        async with self._begin(prelude, tenant_id) as db:
             yield db
         if db.info.get(NEWS):
             self.notifier.tell(tenant_id)

@@ -9,7 +9,7 @@ from strawberry.types.field import StrawberryField
 
 from api.engine.fields import Field, ToMany
 from api.engine.filters import camel, filter_input, order_enum, order_input
-from api.engine.types import DEFAULT_PAGE, ENTITIES, MAX_PAGE, NAMES, ROOTS, Entity, Node, PageInfo
+from api.engine.types import DEFAULT_PAGE, ENTITIES, MAX_PAGE, NAMES, ROOTS, TOLD, Entity, Node, PageInfo
 
 
 class _Pages:
@@ -144,4 +144,4 @@ def _query() -> type:
             fields[root.name] = _one(entity, description)
         else:
             fields[root.name] = _reading(entity.cls | None, description)
-    return strawberry.type(type("Query", (), fields), description="Everything there is to read.")
+    return strawberry.type(type("Query", (), fields | TOLD), description="Everything there is to read.")

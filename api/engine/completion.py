@@ -17,7 +17,7 @@ from graphql import (
 
 from api.engine.fields import Decided
 from api.engine.planner import TYPENAME
-from api.engine.types import entity_of
+from api.engine.types import TOLD, entity_of
 
 
 def prepare(schema: GraphQLSchema) -> None:
@@ -35,6 +35,8 @@ def _prepare_object(kind: GraphQLObjectType, *, is_query: bool) -> None:
         return
     kind.is_type_of = None
     for name, field in kind.fields.items():
+        if is_query and name in TOLD:
+            continue
         declared = entity.by_name.get(name, (name, None))[1] if entity is not None else None
         field.resolve = _decide(declared, field) if isinstance(declared, Decided) else _from_plan
 

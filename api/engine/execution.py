@@ -11,15 +11,21 @@ from graphql import ExecutionResult, GraphQLError, GraphQLObjectType, GraphQLSch
 from graphql.execution.collect_fields import FieldDetails
 from graphql.type.definition import GraphQLResolveInfo
 
-from api.engine.documents import Document, Documents, Plan, RequestError
+from api.engine.documents import Document, Documents, Plan, RequestError, Shelf
 from api.engine.parameters import Request
 from api.engine.planner import TYPENAME
 from api.engine.types import Entity
 from tenants.database import Database
+from tenants.pool import PATIENCE
 from tenants.viewer import Viewer
 
 log = structlog.get_logger()
 POISON = b"\x01"
+QUERY_CANCELED = "57014"
+TOO_SLOW = (
+    f"This takes longer than the {PATIENCE} seconds that one answer may take, and was ended. "
+    "Ask for fewer rows at once, or by a filter that finds them sooner."
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class Context:
     document: Document
     request: Request
     wall: datetime
+    documents: Documents
 
     @property
     def viewer(self) -> Viewer:
@@ -87,9 +94,9 @@ class Engine:
         self.database = database
         self.documents = Documents(schema)
 
-    def document(self, source: str, operation_name: str | None) -> Document:
+    def document(self, source: str, operation_name: str | None, shelf: Shelf = Shelf.VIEWERS) -> Document:
         """The operation, or a RequestError that says what is wrong with the document."""
-        return self.documents.get(source, operation_name)
+        return self.documents.get(source, operation_name, shelf)
 
     async def answer(
         self,
@@ -136,8 +143,9 @@ class Engine:
             self.schema,
             document.ast,
             root_value=root,
-            context_value=Context(self.database, document, request, wall),
+            context_value=Context(self.database, document, request, wall, self.documents),
             variable_values=variables,
+            hide_suggestions=not document.shelf.suggests,
             operation_name=name.value if name else None,
         )
         if not isinstance(result, ExecutionResult):
@@ -157,7 +165,18 @@ def masked(error: GraphQLError) -> Any:
     """The error as the client sees it: our own words, or a trace id for the logs where the fault is ours."""
     if error.original_error is None or isinstance(error.original_error, GraphQLError):
         return error.formatted
+    if slow(error.original_error):
+        return {**error.formatted, "message": TOO_SLOW, "extensions": {"code": "TOO_SLOW"}}
     return {**error.formatted, **fault(error.original_error, path=error.path)}
+
+
+def slow(error: BaseException | None) -> bool:
+    """Whether the database ended a statement, there or behind it, because it took too long."""
+    while error is not None:
+        if getattr(getattr(error, "orig", error), "sqlstate", None) == QUERY_CANCELED:
+            return True
+        error = error.__cause__
+    return False
 
 
 def fault(error: Exception, **where: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from api.engine.emission import NULL, POISON, Part, Sql, concat, leaf, members
 from api.engine.fields import Column, Decided, Embedded, Expression, Field, Identifier, ToMany, ToOne
 from api.engine.pages import Order, connection
 from api.engine.parameters import TENANT, Parameters, refuse
-from api.engine.types import ENTITIES, MAX_PAGE, ROOTS, Entity, Root
+from api.engine.types import ENTITIES, MAX_PAGE, ROOTS, TOLD, Entity, Root
 from api.permissions import Access
 from tenants.viewer import Viewer
 
@@ -102,7 +102,7 @@ class Planner:
         pairs: list[tuple[str, list[Part]]] = []
         for key, group in fields.items():
             name = group[0].node.name.value
-            if name in META:
+            if name in META or name in TOLD:
                 self.meta = True
             elif name == "__typename":
                 pairs.append((key, [f'"{kind.name}"']))

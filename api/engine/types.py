@@ -84,6 +84,8 @@ class Root:
 ENTITIES: dict[str, Entity] = {}
 ROOTS: dict[str, Root] = {}
 NAMES: dict[str, type] = {}
+TOLD: dict[str, Any] = {}
+"""The fields of the query type that no row answers: strawberry's own, with a resolver."""
 
 
 def planned(

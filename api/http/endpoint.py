@@ -5,15 +5,20 @@ A bare ASGI application: what is spent here is spent on every request.
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from api.engine.documents import RequestError
+from api.engine.documents import RequestError, Shelf
 from api.engine.execution import Answer, Engine, refused
 from api.http.asking import READING, Asked, GoneError, Receive, Scope, asked
 from api.http.errors import HttpError, failure, not_possible
 from api.http.media import JSON, negotiate
+from api.http.spending import REFUSED, headers_of, spend, told, wait_body
 from api.signin import SignInError, viewer_of
+from tenants.allowances import Allowances, SpentError, Standing
 from tenants.registry import wall
+from tenants.turns import Turns
+from tenants.viewer import Viewer
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 METHODS = ("GET", "HEAD", "POST")
@@ -41,8 +46,10 @@ class Reply:
 class Endpoint:
     """Answers GraphQL requests of one engine."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, allowances: Allowances, turns: Turns) -> None:
         self.engine = engine
+        self.allowances = allowances
+        self.turns = turns
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -74,18 +81,34 @@ class Endpoint:
             authorization=_text(headers, b"authorization"),
             wall=now,
         )
+        tenant_id = viewer.tenant.id
+        if not self.turns.take(tenant_id):
+            await self.turns.wait(tenant_id)
         try:
-            document = self.engine.document(request.source, request.name)
+            return await self._run(request, viewer, scope, media, now)
+        except SpentError as spent:
+            more = {"retry-after": str(spent.retry_after), **headers_of(spent.standing)}
+            return Reply(wait_body(spent), 429, media, more)
+        finally:
+            self.turns.leave(tenant_id)
+
+    async def _run(self, request: Asked, viewer: Viewer, scope: Scope, media: str, now: datetime) -> Reply:
+        try:
+            shelf = Shelf.VIEWERS if viewer.signed_in else Shelf.VISITORS
+            document = self.engine.document(request.source, request.name, shelf)
+            if scope["method"] in READING and not document.is_query:
+                raise HttpError(405, "Send mutations by POST.", "METHOD_NOT_ALLOWED", {"allow": "POST"})
+            standing = await spend(self.allowances, document, request.variables, viewer)
         except RequestError as error:
-            return _of(refused(error), media)
-        if scope["method"] in READING and not document.is_query:
-            raise HttpError(405, "Send mutations by POST.", "METHOD_NOT_ALLOWED", {"allow": "POST"})
+            return _of(refused(error), await self.allowances.spend(viewer, REFUSED), media)
         now_here = viewer.tenant.now(now)
-        return _of(await self.engine.answer(document, request.variables, viewer=viewer, now=now_here, wall=now), media)
+        answer = await self.engine.answer(document, request.variables, viewer=viewer, now=now_here, wall=now)
+        return _of(answer, standing, media)
 
 
-def _of(answer: Answer, media: str) -> Reply:
-    return Reply(answer.body, 200 if answer.executed or media == JSON else 400, media)
+def _of(answer: Answer, standing: Standing, media: str) -> Reply:
+    body = answer.body[:-1] + b"," + told(standing) + b"}"
+    return Reply(body, 200 if answer.executed or media == JSON else 400, media, headers_of(standing))
 
 
 def _text(headers: dict[bytes, bytes], name: bytes) -> str | None:
