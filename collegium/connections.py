@@ -29,10 +29,10 @@ class PatientProtocol(HttpToolsProtocol):
         self._wait(HEAD, self._slow_head)
 
     def data_received(self, data: bytes) -> None:
-        before = self._heads
+        before, within = self._heads, self._in_head
         super().data_received(data)
         if self._in_head:
-            self._head = self._head + len(data) if self._heads == before else 0
+            self._head = self._head + len(data) if within and self._heads == before else 0
             if self._head > MAX_HEAD:
                 message = f"The headers of a request hold at most {MAX_HEAD:,} bytes."
                 self._refuse(431, "HEADERS_TOO_LARGE", message)

@@ -65,9 +65,18 @@ HOSTILE = [
     Hostile("100 kB of spaces", " " * 99_000 + "{ tenant { id } }", None),
     Hostile("100 kB of quotes", '{ a(b: """' + '\\""" ' * 19_000 + '""") }', "GRAPHQL_VALIDATION_FAILED"),
     Hostile("10,000 duplicate fields", "{ tenant {" + " id" * 10_000 + "} }", "TOO_MANY_TOKENS"),
-    Hostile("1,900 duplicate fields", "{ tenant {" + " id" * 1_900 + "} }", None),
-    Hostile("450 duplicate objects", "{ tenant {" + " branding { displayName }" * 450 + "} }", None),
-    Hostile("1,900 unknown fields", "{ tenant {" + " nmae" * 1_900 + "} }", "GRAPHQL_VALIDATION_FAILED"),
+    Hostile("1,900 duplicate fields", "{ tenant {" + " id" * 1_900 + "} }", "TOO_MANY_REPEATED"),
+    Hostile("450 duplicate objects", "{ tenant {" + " branding { displayName }" * 450 + "} }", "TOO_MANY_REPEATED"),
+    Hostile(
+        "1,900 unknown fields",
+        "{ tenant {" + " ".join(f"nmae{n}" for n in range(1_900)) + "} }",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
+    Hostile(
+        "a field 1,900 times by pieces",
+        "{ tenant {" + (" ... {" + " id" * 45 + "}") * 39 + "} }",
+        None,
+    ),
     Hostile("10,000 duplicate directives", "{ tenant { id" + " @a" * 10_000 + "} }", "TOO_MANY_TOKENS"),
     Hostile("101 directives", "{ tenant { id" + " @skip(if: false)" * 101 + "} }", "TOO_MANY_DIRECTIVES"),
     Hostile(

@@ -148,6 +148,9 @@ class _Part:
     each: Amount
 
 
+NOTHING = _Part(0, 0)
+
+
 class _Compiler:
     def __init__(self, schema: GraphQLSchema, ast: DocumentNode, operation: OperationDefinitionNode) -> None:
         self.schema = schema
@@ -211,10 +214,13 @@ class _Compiler:
         name = node.name.value
         field = self.schema.get_field(kind, name)
         assert field is not None  # noqa: S101 -- the document is valid
-        inner = self._selections(get_named_type(field.type), node.selection_set) if node.selection_set else _Part(0, 0)
         weight = weight_of(field)
+        if node.selection_set is None and kind is not self.schema.mutation_type:
+            return _Part(weight, 0) if weight else NOTHING
+        inner = self._selections(get_named_type(field.type), node.selection_set) if node.selection_set else NOTHING
         size = size_of(name, field)
-        items = [self._times(self._length(path, node), each) for path, each in weighted_lists(field)]
+        weighted = weighted_lists(field) if kind is self.schema.mutation_type else ()
+        items = [self._times(self._length(path, node), each) for path, each in weighted]
         if size is None:
             whole = self._sum([weight, inner.once, self._times(DEFAULT_PAGE, inner.each), *items])
             sized = is_list_type(get_nullable_type(field.type)) and node.selection_set

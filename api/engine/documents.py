@@ -24,11 +24,21 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails
 from graphql.execution.values import VariableValues, get_variable_values
-from graphql.validation import OverlappingFieldsCanBeMergedRule
+from graphql.validation import (
+    ASTValidationRule,
+    KnownDirectivesRule,
+    NoUndefinedVariablesRule,
+    NoUnusedVariablesRule,
+    OverlappingFieldsCanBeMergedRule,
+    UniqueDirectivesPerLocationRule,
+    UniqueVariableNamesRule,
+    VariablesAreInputTypesRule,
+    VariablesInAllowedPositionRule,
+)
 from graphql.validation.validate import ValidationAbortedError
 
 from api.engine.costs import cost_of
-from api.engine.limits import OPEN, REGISTERED, Limits, check_document, check_text, too_deep
+from api.engine.limits import OPEN, REGISTERED, Limits, Tally, check_document, check_text, too_deep
 from api.engine.overlaps import overlaps
 from api.engine.parameters import Parameters, Request
 from api.engine.planner import Planner
@@ -39,6 +49,14 @@ from tenants.viewer import Viewer
 PLANS_PER_DOCUMENT = 64
 MAX_ERRORS = 20
 RULES = [rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]
+OF_VARIABLES: set[type[ASTValidationRule]] = {
+    NoUndefinedVariablesRule,
+    NoUnusedVariablesRule,
+    UniqueVariableNamesRule,
+    VariablesAreInputTypesRule,
+    VariablesInAllowedPositionRule,
+}
+OF_DIRECTIVES: set[type[ASTValidationRule]] = {KnownDirectivesRule, UniqueDirectivesPerLocationRule}
 INTROSPECTION = {"__schema", "__type"}
 PER_DOCUMENT, PER_TOKEN, PER_PLAN, PER_VALUE = 5_000, 500, 5_000, 500
 """What Python needs to hold them, in bytes."""
@@ -90,7 +108,7 @@ class Document:
     ) -> None:
         self.schema = schema
         self.shelf = shelf
-        self.ast, tokens = _read(schema, source, shelf.limits, suggest=shelf.suggests)
+        self.ast, held = _read(schema, source, shelf.limits, suggest=shelf.suggests)
         self.fragments = {
             definition.name.value: FragmentDetails(definition)
             for definition in self.ast.definitions
@@ -101,7 +119,7 @@ class Document:
         )
         self.cost = cost_of(schema, self.ast, self.operation)
         self.introspects = not INTROSPECTION.isdisjoint(self.cost.names)
-        self.size = PER_DOCUMENT + PER_TOKEN * tokens + 2 * len(source)
+        self.size = PER_DOCUMENT + PER_TOKEN * held.tokens + 2 * len(source)
         self._plans: OrderedDict[Hashable, Plan] = OrderedDict()
 
     @property
@@ -210,21 +228,27 @@ def parsed(schema: GraphQLSchema, source: str, limits: Limits = REGISTERED) -> D
     return _read(schema, source, limits, suggest=True)[0]
 
 
-def _read(schema: GraphQLSchema, source: str, limits: Limits, *, suggest: bool) -> tuple[DocumentNode, int]:
-    """The document and how many tokens it has. From linear and cheap to dear: each step guards the next."""
+def _read(schema: GraphQLSchema, source: str, limits: Limits, *, suggest: bool) -> tuple[DocumentNode, Tally]:
+    """The document and what its text holds. From linear and cheap to dear: each step guards the next."""
     try:
-        tokens = check_text(source, limits)
+        held = check_text(source, limits)
         ast = parse(source, max_tokens=limits.tokens)
         check_document(ast, limits)
     except GraphQLError as error:
         raise RequestError([_coded(error, "GRAPHQL_PARSE_FAILED")]) from None
-    errors = validate(schema, ast, RULES, MAX_ERRORS, hide_suggestions=not suggest)
+    errors = validate(schema, ast, _rules(held), MAX_ERRORS, hide_suggestions=not suggest)
     if errors and isinstance(errors[-1], ValidationAbortedError) and len(errors) <= MAX_ERRORS:
         errors = [too_deep(limits)]  # not aborted for their number, but for its own depth
     errors = errors or overlaps(schema, ast)
     if errors:
         raise RequestError([_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
-    return ast, tokens
+    return ast, held
+
+
+def _rules(held: Tally) -> list[type[ASTValidationRule]]:
+    """Those that could find something: variables and directives are not looked for where there are none."""
+    idle = (set() if held.variables else OF_VARIABLES) | (set() if held.directives else OF_DIRECTIVES)
+    return [rule for rule in RULES if rule not in idle]
 
 
 def _operation(operations: list[OperationDefinitionNode], name: str | None) -> OperationDefinitionNode:

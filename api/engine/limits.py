@@ -29,6 +29,8 @@ MAX_COST = 25_000
 """What one operation may cost."""
 MAX_NESTING = 200
 MAX_CHAIN = 50
+MAX_REPEATED = 50
+MAX_INLINE = 250
 MAX_ITEMS = 1_000
 MAX_VALUES = 10_000
 MAX_VALUE_DEPTH = 100
@@ -74,12 +76,14 @@ class Extent:
 
 
 @dataclass
-class _Tally:
-    """What the marks of a text tell. A colon outside of arguments makes an alias."""
+class Tally:
+    """What a text holds. A colon outside of arguments makes an alias."""
 
     limits: Limits
+    tokens: int = 0
     aliases: int = 0
     directives: int = 0
+    variables: int = 0
     nesting: int = 0
     arguments: int = 0
 
@@ -96,16 +100,18 @@ class _Tally:
             self.aliases += not self.arguments
         elif mark == "@":
             self.directives += 1
+        elif mark == "$":
+            self.variables += 1
 
 
-def check_text(source: str, limits: Limits) -> int:
-    """How many tokens there are. A GraphQLError for too long a text or too many tokens, levels, aliases, directives."""
+def check_text(source: str, limits: Limits) -> Tally:
+    """What the text holds. A GraphQLError for too long a text or too many tokens, levels, aliases, directives."""
     if len(source) > limits.characters:
         message = f"A document holds at most {limits.characters:,} characters: send long texts as variables."
         raise refused("DOCUMENT_TOO_LARGE", message)
-    tally, number = _Tally(limits), 0
-    for number, token in enumerate(TOKEN.finditer(source)):
-        if number > limits.tokens:  # the last is the end
+    tally = Tally(limits)
+    for tally.tokens, token in enumerate(TOKEN.finditer(source)):
+        if tally.tokens > limits.tokens:  # the last is the end
             raise _too_many("TOKENS", limits.tokens, "tokens", "Ask in several requests, or register it.")
         if token["mark"]:
             tally.note(token["mark"])
@@ -113,7 +119,7 @@ def check_text(source: str, limits: Limits) -> int:
         raise _too_many("ALIASES", limits.aliases, "aliases", "Ask for many rows by `nodes`, a list or a filter.")
     if tally.directives > limits.directives:
         raise _too_many("DIRECTIVES", limits.directives, "directives", "Put one on a fragment instead.")
-    return number
+    return tally
 
 
 def check_document(ast: DocumentNode, limits: Limits) -> None:
@@ -199,6 +205,7 @@ def _too_many_values() -> GraphQLError:
 
 
 def _extent(selections: SelectionSetNode, known: dict[str, Extent]) -> Extent:
+    _check_repeated(selections)
     fields = depth = chain = roots = 0
     for node in selections.selections:
         if isinstance(node, FragmentSpreadNode):
@@ -213,6 +220,17 @@ def _extent(selections: SelectionSetNode, known: dict[str, Extent]) -> Extent:
         fields += inner.fields + own
         depth = max(depth, inner.depth + own)
     return Extent(fields, depth, chain, roots)
+
+
+def _check_repeated(selections: SelectionSetNode) -> None:
+    many = len(selections.selections)
+    if many > MAX_REPEATED:
+        different = {(node.alias or node.name).value for node in selections.selections if isinstance(node, FieldNode)}
+        different |= {f"...{node.name.value}" for node in selections.selections if isinstance(node, FragmentSpreadNode)}
+        inline = sum(isinstance(node, InlineFragmentNode) for node in selections.selections)
+        if many - len(different) - inline > MAX_REPEATED or inline > MAX_INLINE:
+            message = f"The same fields are repeated in one place more than {MAX_REPEATED} times. Ask once for each."
+            raise refused("TOO_MANY_REPEATED", message, selections)
 
 
 def _spreads(selections: SelectionSetNode) -> Iterator[str]:

@@ -90,6 +90,20 @@ async def test_headers_have_a_largest_size(port, tenant):
     )
 
 
+async def test_a_large_body_that_comes_after_its_headers_is_none_of_them(port, tenant):
+    body = json.dumps({"query": "{ tenant { name } }", "extensions": {"padding": "x" * 200_000}}).encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+
+    writer.write(start(tenant) + b"connection: close\r\ncontent-length: %d\r\n\r\n" % len(body))
+    await asyncio.sleep(0.2)
+    writer.write(body)
+    said = await reader.read()
+    writer.close()
+
+    assert said.startswith(b"HTTP/1.1 200 OK")
+    assert b"HEADERS_TOO_LARGE" not in said
+
+
 async def test_a_body_that_is_told_to_be_too_large_is_refused_before_it_is_sent(port, tenant):
     said = await connected(port, start(tenant) + b"content-length: 1000001\r\n\r\n")
 
