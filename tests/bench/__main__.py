@@ -112,7 +112,7 @@ async def grow(stage: Stage, wanted: Wanted, ours: Served, found: Found) -> None
 def main(
     *,
     rounds: int = 5,
-    seconds: float = 3,
+    seconds: float = 2.5,
     only: str = "",
     rivals: str = "a,a3,b,c,d",
     fast: bool = False,

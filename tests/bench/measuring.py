@@ -19,7 +19,7 @@ import psutil
 from tests.bench.fill import Academy
 from tests.bench.queries import Query
 from tests.bench.rivals import Rival
-from tests.bench.servers import cpu_of, pss_of, with_children
+from tests.bench.servers import between, cpu_of, pss_of, with_children
 
 CONNECTIONS = 16
 LOAD = Path(__file__).with_name("load.py")
@@ -75,25 +75,28 @@ class Served:
         many = int(likely * seconds) + CONNECTIONS if query.writes else READS
         asked = islice(self.filled.asked(query), many)
         requests = [self.rival.request(query, academy, variables) for academy, variables in asked]
-        backends = [psutil.Process(row["pid"]) for row in await self.filled.connection.fetch(BACKENDS)]
         known = await self.filled.registered()
-        servers = with_children(self.process)
-        before = cpu_of(servers), cpu_of(backends)
+        before = await self._spent()
         told = self._load(requests, seconds, repeat=not query.writes)
-        after = cpu_of(servers), cpu_of(backends)
+        after = await self._spent()
         done = told["requests"]
         if (await self.filled.registered()) - known != (done if query.writes else 0):
             raise RuntimeError(f"{self.rival.name} did not register everyone, or registered too many.")
-        spent = [(late - early) / done for late, early in zip(after, before, strict=True)]
+        server, database = (between(early, late) / done for early, late in zip(before, after, strict=True))
         return Measured(
             done / told["seconds"],
             told["p50"],
             told["p99"],
-            spent[0],
-            spent[1],
+            server,
+            database,
             told["cpu"] / done,
             pss_of(self.process),
         )
+
+    async def _spent(self) -> tuple[dict[int, float], dict[int, float]]:
+        servers = [one.pid for one in with_children(self.process)]
+        backends = [row["pid"] for row in await self.filled.connection.fetch(BACKENDS)]
+        return cpu_of(servers), cpu_of(backends)
 
     def _load(self, requests: list[bytes], seconds: float, *, repeat: bool) -> dict[str, Any]:
         asked = {

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -69,26 +69,29 @@ def settle(processes: list[psutil.Process]) -> None:
     """Wait until the servers have done what they do at their start, such as building the explorer."""
     deadline, quiet = time.monotonic() + 10 * PATIENCE, 0
     while time.monotonic() < deadline:
-        everyone = [one for process in processes for one in with_children(process)]
+        everyone = [one.pid for process in processes for one in with_children(process)]
         before = cpu_of(everyone)
         time.sleep(QUIET)
-        rests = len(everyone) == len(processes) and cpu_of(everyone) - before < QUIET / 20
+        rests = len(everyone) == len(processes) and between(before, cpu_of(everyone)) < QUIET / 20
         quiet = quiet + 1 if rests else 0
         if quiet == 3:
             return
     raise ServerError("The servers don't come to rest.")
 
 
-def cpu_of(processes: list[psutil.Process]) -> float:
-    """Seconds that these processes have spent so far; those that have ended count no more."""
-    spent = 0.0
-    for process in processes:
-        try:
-            times = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        spent += times.user + times.system
+def cpu_of(pids: list[int]) -> dict[int, float]:
+    """Seconds that each of these processes has spent so far."""
+    spent = {}
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            times = psutil.Process(pid).cpu_times()
+            spent[pid] = times.user + times.system
     return spent
+
+
+def between(before: dict[int, float], after: dict[int, float]) -> float:
+    """Seconds spent meanwhile: a process that is new has spent all it has, one that has ended is forgotten."""
+    return sum(spent - before.get(pid, 0.0) for pid, spent in after.items())
 
 
 def with_children(process: psutil.Process) -> list[psutil.Process]:

@@ -14,7 +14,7 @@ const served = postgraphile({
       connectionString: process.env.APPLICATION_URL,
       schemas: ['public'],
       pubsub: false,
-      poolConfig: { max: 10 },
+      poolConfig: { max: 10, idleTimeoutMillis: 0 },
     }),
   ],
   grafast: {
