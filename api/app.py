@@ -23,8 +23,6 @@ from tenants.database import Database
 from tenants.turns import Turns
 
 PATIENCE = 5  # seconds
-PLACES = 16
-"""How many requests are at work at once. More would only wait for each other, in PostgreSQL and in this process."""
 log = structlog.get_logger(__name__)
 
 
@@ -50,7 +48,7 @@ def application(database: Database, explorer: Explorer | None = None) -> Starlet
     app = Starlette(
         routes=[
             Route("/", _home),
-            Route("/graphql", Endpoint(engine, allowances, Turns(PLACES))),
+            Route("/graphql", Endpoint(engine, allowances, Turns())),
             Route("/health", _health),
             *(explorers.routes(explorer) if explorer else ()),
         ],

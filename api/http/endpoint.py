@@ -82,15 +82,14 @@ class Endpoint:
             wall=now,
         )
         tenant_id = viewer.tenant.id
-        if not self.turns.take(tenant_id):
-            await self.turns.wait(tenant_id)
+        turn = self.turns.take(tenant_id) or await self.turns.wait(tenant_id)
         try:
             return await self._run(request, viewer, scope, media, now)
         except SpentError as spent:
             more = {"retry-after": str(spent.retry_after), **headers_of(spent.standing)}
             return Reply(wait_body(spent), 429, media, more)
         finally:
-            self.turns.leave(tenant_id)
+            self.turns.leave(turn)
 
     async def _run(self, request: Asked, viewer: Viewer, scope: Scope, media: str, now: datetime) -> Reply:
         try:

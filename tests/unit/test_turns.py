@@ -5,7 +5,8 @@ import uuid
 
 import pytest
 
-from tenants.turns import Turns
+from tenants import turns as module
+from tenants.turns import ABOUT, ALONE, FRESH, PLACES, Turns
 
 ONE, OTHER, THIRD = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
 
@@ -17,90 +18,112 @@ def time():
 
 @pytest.fixture
 def turns(time):
-    return Turns(4, clock=lambda: time[0])
+    return Turns(clock=lambda: time[0])
 
 
 def at_once(turns, tenant):
-    """How many places the tenant gets without waiting."""
-    found = 0
-    while turns.take(tenant):
-        found += 1
+    """The places that the tenant gets without waiting."""
+    found = []
+    while turn := turns.take(tenant):
+        found.append(turn)
     return found
 
 
-def test_a_tenant_that_is_alone_has_every_place(turns):
-    assert at_once(turns, ONE) == 4
+def visit(turns, tenant):
+    turns.leave(turns.take(tenant))
 
 
-def test_tenants_who_are_about_share_the_places(turns, time):
-    assert turns.take(OTHER)
-    turns.leave(OTHER)
-    assert at_once(turns, ONE) == 2
-    assert at_once(turns, OTHER) == 2
-    for _ in range(2):
-        turns.leave(OTHER)
-
-    time[0] = 6
-    assert at_once(turns, ONE) == 2
+async def soon():
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
-def test_each_of_many_tenants_gets_a_place_at_least(turns):
-    for _ in range(10):
-        tenant = uuid.uuid4()
-        assert turns.take(tenant)
-        turns.leave(tenant)
-
-    assert at_once(turns, ONE) == 1
+def test_a_tenant_that_is_alone_has_most_places_and_another_still_gets_in(turns):
+    assert len(at_once(turns, ONE)) == ALONE
+    assert turns.take(OTHER) is not None
 
 
-async def test_those_who_wait_are_seated_in_turn_whoever_has_more_waiting(turns):
-    """Seat the first who waits instead, and the other tenant comes last."""
-    assert at_once(turns, ONE) == 4
+def test_a_tenant_that_is_not_alone_has_one_fresh_request_at_work(turns, time):
+    visit(turns, OTHER)
+    assert len(at_once(turns, ONE)) == 1
+
+    time[0] = ABOUT + 2
+    assert len(at_once(turns, ONE)) == ALONE - 1
+
+
+def test_what_takes_long_stops_to_count_up_to_half_of_the_places(turns, time):
+    visit(turns, OTHER)
+    found = []
+    for step in range(20):
+        time[0] = step * 2 * FRESH
+        found += at_once(turns, ONE)
+
+    assert len(found) == PLACES // 2
+
+
+def test_there_are_only_so_many_places_for_all(turns):
+    found = [turn for _ in range(20) for turn in at_once(turns, uuid.uuid4())[:1]]
+
+    assert turns.taken == PLACES
+    assert len(found) <= PLACES
+
+
+async def test_those_who_wait_are_seated_in_turn_whoever_has_more_waiting(turns, time, monkeypatch):
+    """Take `move_to_end` away, and the other tenants come last."""
+    monkeypatch.setattr(module, "PLACES", 1)
+    held = turns.take(ONE)
     seated = []
 
     async def ask(tenant):
-        if not turns.take(tenant):
-            await turns.wait(tenant)
-        seated.append(tenant)
+        turn = turns.take(tenant) or await turns.wait(tenant)
+        seated.append((tenant, turn))
 
     waiting = [asyncio.ensure_future(ask(ONE)) for _ in range(20)]
-    await asyncio.sleep(0)
-    waiting += [asyncio.ensure_future(ask(OTHER)), asyncio.ensure_future(ask(THIRD))]
-    await asyncio.sleep(0)
-    for _ in range(2):
-        turns.leave(ONE)
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+    await soon()
+    waiting += [asyncio.ensure_future(ask(tenant)) for tenant in (OTHER, THIRD, OTHER)]
+    await soon()
+    turns.leave(held)
+    for _ in range(5):
+        await soon()
+        turns.leave(seated[-1][1])
+    await soon()
 
-    assert seated[:2] == [OTHER, THIRD]
-    for _ in range(2):
-        turns.leave(ONE)
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert (seated[2:], turns.taken) == ([ONE], 3)
+    assert [tenant for tenant, _ in seated] == [ONE, OTHER, THIRD, ONE, OTHER, ONE]
     for one in waiting:
         one.cancel()
 
 
+async def test_who_waits_behind_a_slow_request_of_the_same_tenant_is_let_in_after_a_moment():
+    turns = Turns()
+    visit(turns, OTHER)
+    slow = turns.take(ONE)
+    assert turns.take(ONE) is None
+
+    async with asyncio.timeout(1):
+        turn = await turns.wait(ONE)
+
+    assert turn.since - slow.since >= FRESH
+
+
 async def test_who_gives_up_waiting_leaves_the_place_to_the_next(turns):
-    assert at_once(turns, ONE) == 4
+    held = at_once(turns, ONE)
     first, second = (asyncio.ensure_future(turns.wait(ONE)) for _ in range(2))
-    await asyncio.sleep(0)
+    await soon()
 
     first.cancel()
-    turns.leave(ONE)
+    turns.leave(held[0])
     await second
 
-    assert turns.taken == 4
+    assert turns.taken == ALONE
 
 
 async def test_who_gives_up_in_the_moment_of_being_seated_leaves_the_place(turns):
-    assert at_once(turns, ONE) == 4
+    held = at_once(turns, ONE)
     first, second = (asyncio.ensure_future(turns.wait(ONE)) for _ in range(2))
-    await asyncio.sleep(0)
+    await soon()
 
-    turns.leave(ONE)
+    turns.leave(held[0])
     first.cancel()
     await second
 
-    assert turns.taken == 4
+    assert turns.taken == ALONE
