@@ -50,7 +50,7 @@ class Limits:
     """What one document may hold. `fields` counts them with every fragment spelled out."""
 
     characters: int = 100_000
-    tokens: int = 2_000
+    tokens: int = 1_500
     depth: int = 50
     aliases: int = 200
     directives: int = 100

@@ -38,7 +38,8 @@ async def _tenant(database: Database) -> Tenant:
         known = await registry.by_slug(db, SLUG)
         if known is not None:
             return known
-        tenant = Tenant(slug=SLUG, name=NAME, display_name=NAME, sandbox=True, created_at=wall())
+        facts = {"name": NAME, "display_name": NAME, "sandbox": True, "open_introspection": True}
+        tenant = Tenant(slug=SLUG, **facts, created_at=wall())
         return await registry.create(db, tenant, hosts=[f"{SLUG}.localhost"])
 
 

@@ -95,7 +95,7 @@ async def test_a_document_that_is_nested_deeply_is_refused_and_not_the_end(post,
 
     _, code, message = problem(response)
     assert code in ("TOO_DEEP", "TOO_MANY_TOKENS")
-    assert "nested too deeply" in message or "more than 2,000 tokens" in message
+    assert "nested too deeply" in message or "more than 1,500 tokens" in message
     assert said(await post({"query": ASK})) == ANSWER
 
 

@@ -19,6 +19,7 @@ from playwright.async_api import async_playwright, expect
 
 from api.app import application
 from api.explorer import SOURCE, Explorer, copy, find_node, run
+from tenants import registry
 from tenants.database import Database
 from tenants.keys import Role
 from tests.conftest import a_tenant
@@ -85,6 +86,7 @@ class Server(NamedTuple):
     url: str
     coordinator: str
     app: str
+    slug: str
 
 
 @shared
@@ -108,12 +110,13 @@ async def serving(database, explorer):
 
 @shared
 async def server(platform, made):
-    tenant = await a_tenant(platform, primary_color="#ffd84d", logo_url="https://acme.example/logo.svg")
+    facts = {"primary_color": "#ffd84d", "logo_url": "https://acme.example/logo.svg"}
+    tenant = await a_tenant(platform, open_introspection=True, **facts)
     coordinator = await a_client(None, platform, tenant, Role.COORDINATOR)
     app = await a_client(None, platform, tenant, scopes={"sessions:read", "people:read"})
     keys = [client.headers["authorization"].removeprefix("Bearer ") for client in (coordinator, app)]
     async with serving(platform, made.explorer) as port:
-        yield Server(f"http://{coordinator.host}:{port}", *keys)
+        yield Server(f"http://{coordinator.host}:{port}", *keys, tenant.slug)
 
 
 @shared
@@ -182,6 +185,31 @@ async def test_a_visitor_reads_the_docs_and_runs_the_first_operation_and_finds_i
 
     await page.get_by_role("button", name="Show History").click()
     await expect(page.get_by_role("region", name="History").get_by_text("Tenant")).to_be_visible()
+
+
+async def test_where_the_schema_is_not_open_to_visitors_a_key_brings_the_docs(page, server, platform):
+    async with platform.platform() as db:
+        tenant = await registry.by_slug(db, server.slug)
+    try:
+        await set_open(platform, tenant, open_introspection=False)
+        await page.reload()
+        await page.get_by_role("button", name="Show Documentation Explorer").click()
+        await expect(page.locator(".graphiql-doc-explorer-error")).to_be_visible()
+        await page.get_by_role("button", name="Execute query").click()
+        await expect(response(page)).to_contain_text('"name": "Acme"')
+
+        await enter(page, server.coordinator)
+        await page.get_by_role("button", name="Done").click()
+
+        await page.get_by_role("link", name="Query").click()
+        await expect(page.get_by_text("The tenant at this address: its brand and settings.")).to_be_visible()
+    finally:
+        await set_open(platform, tenant, open_introspection=True)
+
+
+async def set_open(database, tenant, **changes):
+    async with database.transaction(tenant.id) as db:
+        await registry.update(db, tenant.id, changes)
 
 
 async def test_an_example_opens_in_a_tab_of_its_own_and_is_shown_again(page):

@@ -1,10 +1,12 @@
 import { DOC_EXPLORER_PLUGIN, DocExplorerStore } from '@graphiql/plugin-doc-explorer';
 import { HISTORY_PLUGIN, HistoryStore } from '@graphiql/plugin-history';
-import { GraphiQLProvider } from '@graphiql/react';
+import { GraphiQLProvider, useGraphiQLActions } from '@graphiql/react';
 import { GraphiQL, GraphiQLInterface } from 'graphiql';
+import { useEffect, useRef } from 'react';
 import { fetcher } from './endpoint';
 import { EXAMPLES_PLUGIN } from './examples-panel';
 import { Header } from './header';
+import { useKey } from './key';
 import { EDITOR_THEME } from './theme';
 import { ViewerProvider } from './viewer';
 
@@ -18,6 +20,21 @@ query Tenant {
   }
 }
 `;
+
+/** Some tenants show their schema to whoever has a key: a new key asks for it again. */
+function SchemaForKey() {
+  const { introspect } = useGraphiQLActions();
+  const key = useKey();
+  const asked = useRef(key);
+
+  useEffect(() => {
+    if (asked.current === key) return;
+    asked.current = key;
+    void introspect();
+  }, [key, introspect]);
+
+  return null;
+}
 
 export const Explorer = () => (
   <ViewerProvider>
@@ -33,6 +50,7 @@ export const Explorer = () => (
     >
       <HistoryStore>
         <DocExplorerStore>
+          <SchemaForKey />
           <Header />
           <main>
             <GraphiQLInterface defaultEditorToolsVisibility="variables">
