@@ -8,7 +8,7 @@ from graphql import parse, validate
 from graphql.execution.values import get_variable_values
 
 from api.engine.filters import camel
-from api.engine.types import ENTITIES, ROOTS
+from api.engine.types import ENTITIES, ROOTS, TOLD
 from api.mutations import MUTATIONS
 from api.schema import CAPABILITIES, schema
 from tests.examples import EXAMPLES, FOLDER, PLACEHOLDER, Reader
@@ -73,7 +73,8 @@ def fields_of(capability):
     schema()
     module = import_module(f"api.{capability}")
     queries = {name for name, root in ROOTS.items() if ENTITIES[root.entity].cls.__module__ == module.__name__}
-    return {camel(name) for name in queries | (vars(module).keys() & MUTATIONS.keys())}
+    told = {name for name, field in TOLD.items() if field.base_resolver.wrapped_func.__module__ == module.__name__}
+    return {camel(name) for name in queries | told | (vars(module).keys() & MUTATIONS.keys())}
 
 
 def test_every_file_has_its_one_place_in_the_story():
