@@ -29,6 +29,13 @@ async def tenant_named(database: Database, slug: str) -> Tenant:
     return tenant
 
 
+async def app_named(db: AsyncSession, tenant: Tenant, name: str) -> App:
+    known = await db.scalar(select(App).where(App.name == name).order_by(col(App.created_at)))
+    if known is None:
+        raise Problem(f"{tenant.name} knows no app '{name}'. Make a key for it: `collegium key create --app '{name}'`.")
+    return known
+
+
 async def issue(
     db: AsyncSession,
     tenant: Tenant,

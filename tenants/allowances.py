@@ -21,7 +21,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import CheckConstraint, Float, Integer, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field
+from sqlmodel import Field, select
 
 from tenants.database import Database
 from tenants.records import UTC, TenantOwned
@@ -235,3 +235,8 @@ async def limit(db: AsyncSession, bucket_id: uuid.UUID, per_second: int | None) 
     full = (per_second or STANDARD) * WINDOW
     terms = {"tenant_id": db.info["tenant_id"], "id": bucket_id, "per_second": per_second, "full": full}
     await db.execute(LIMIT, terms)
+
+
+async def limit_of(db: AsyncSession, bucket_id: uuid.UUID) -> int | None:
+    """What was set; None: as is standard."""
+    return await db.scalar(select(Allowance.per_second).where(Allowance.id == bucket_id))

@@ -3,18 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import App, Parameter, validators
 from rich.table import Table
 
 from collegium.database import opened
 from collegium.output import Answer, Problem
 from collegium.settings import Given, address
-from collegium.tenancy import tenant_named
+from collegium.tenancy import app_named, tenant_named
 from collegium.times import duration, instant
 from domain.journeys import sweeps
-from tenants import registry
+from tenants import allowances, registry
 from tenants.registry import Tenant, TenantStatus, wall
 
+LARGEST = 30_000_000
 app = App(name="tenant", help="Tenants: whose data and brand it is.")
 
 
@@ -115,6 +116,52 @@ async def clock(
     facts = {"slug": slug, "now": tenant.now(wall()), "steps": changed}
     happened = f" {changed} steps have become due or overdue." if target is not None else ""
     return Answer(facts, f"For {tenant.name} it is {facts['now']:%Y-%m-%d %H:%M} UTC.{happened}")
+
+
+@app.command
+async def limit(
+    slug: str,
+    /,
+    *,
+    per_second: Annotated[int | None, Parameter(validator=validators.Number(gte=1, lte=LARGEST))] = None,
+    standard: Annotated[bool, Parameter(negative="")] = False,
+    app: str | None = None,
+    settings: Given,
+) -> Answer:
+    """Show or set what a tenant, or one of its apps, may cost in a second; at once, sixty times as much.
+
+    Parameters
+    ----------
+    slug
+        Which tenant.
+    per_second
+        What its requests may cost in a second.
+    standard
+        Let it be as for everyone again.
+    app
+        The app whose own share it is, by its name; the whole tenant's where it is left out.
+    """
+    if per_second is not None and standard:
+        raise Problem("Say either --per-second or --standard.")
+    async with opened(settings) as database:
+        tenant = await tenant_named(database, slug)
+        async with database.transaction(tenant.id) as db:
+            holder = None if app is None else await app_named(db, tenant, app)
+            if per_second is not None or standard:
+                await allowances.limit(db, (holder or tenant).id, per_second)
+            own, whole = [await allowances.limit_of(db, one) for one in ((holder or tenant).id, tenant.id)]
+    usual = allowances.STANDARD if holder is None else (whole or allowances.STANDARD) // allowances.HOLDER
+    found = own or usual
+    facts = {
+        "tenant": slug,
+        "app": app,
+        "perSecond": found,
+        "burst": found * allowances.WINDOW,
+        "standard": own is None,
+    }
+    who = tenant.name if holder is None else f"{holder.name} of {tenant.name}"
+    words = f"{who} may cost {found:,} in a second, and {facts['burst']:,} at once"
+    return Answer(facts, f"{words}{', as is standard' if own is None else ''}.")
 
 
 @app.command

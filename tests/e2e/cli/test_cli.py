@@ -147,6 +147,29 @@ async def test_a_sandboxs_clock_is_shown_and_moves_forward_only(collegium, http,
     assert (wrong.code, wrong.out, "P14D" in wrong.err) == (2, "", True)
 
 
+async def test_what_a_tenant_and_its_apps_may_cost_is_shown_and_set(collegium, http, slug, made):
+    key = collegium("key", "create", "--tenant", slug, "--app", "Portal", "--scope", "people:read").out.strip()
+
+    def cost(*words):
+        facts = collegium("tenant", "limit", slug, "--json", *words).facts
+        return facts["perSecond"], facts["burst"], facts["standard"]
+
+    assert cost() == (10_000, 600_000, True)
+    assert cost("--app", "Portal") == (5_000, 300_000, True)
+    assert cost("--per-second", "400") == (400, 24_000, False)
+    assert cost("--app", "Portal") == (200, 12_000, True)
+    assert cost("--app", "Portal", "--per-second", "7") == (7, 420, False)
+    answer = await who(http, slug, key)
+    assert answer["extensions"]["cost"] == {"requested": 7, "available": 413, "burst": 420, "perSecond": 7}
+    assert cost("--standard") == (10_000, 600_000, True)
+
+    told = collegium("tenant", "limit", slug, "--app", "Portal", "--standard")
+    assert told.out.strip() == "Portal of Acme may cost 5,000 in a second, and 300,000 at once, as is standard."
+    assert collegium("tenant", "limit", slug, "--app", "Nobody").code == 1
+    assert collegium("tenant", "limit", slug, "--per-second", "0").code == 2
+    assert collegium("tenant", "limit", slug, "--per-second", "5", "--standard").code == 1
+
+
 async def test_a_suspended_tenant_lets_nobody_in_until_it_is_resumed(collegium, http, slug, made):
     key = collegium("key", "create", "--tenant", slug, "--role", "learner").out.strip()
 
