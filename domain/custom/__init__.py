@@ -1,0 +1,1 @@
+"""Custom fields: what a tenant wants to know of its records beyond what everyone does, and what it knows."""
