@@ -18,8 +18,10 @@ from api.engine.execution import Engine
 from api.explorer import Explorer
 from api.http import Endpoint, failed, not_served
 from api.schema import schema
+from api.signin.known import KnownViewers
 from tenants.allowances import Allowances
 from tenants.database import Database
+from tenants.listener import Listener
 from tenants.turns import Turns
 
 PATIENCE = 5  # seconds
@@ -29,10 +31,13 @@ log = structlog.get_logger(__name__)
 def application(database: Database, explorer: Explorer | None = None) -> Starlette:
     """Serves one database. The database is the caller's to open and close; the explorer is built while it serves."""
     engine = Engine(schema(), database)
+    listener = Listener(database.pool.url)
+    viewers = KnownViewers(database, listener)
     allowances = Allowances(database)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        listener.start()
         gc.collect()
         gc.freeze()  # what stands from the start is not searched for garbage again: that takes 0.1 s each time
         giving_back = asyncio.create_task(allowances.keep_tidy())
@@ -40,6 +45,7 @@ def application(database: Database, explorer: Explorer | None = None) -> Starlet
         yield
         giving_back.cancel()
         await allowances.tidy(idle=0)
+        await listener.stop()
         if building:
             building.cancel()
             with suppress(asyncio.CancelledError):
@@ -48,7 +54,7 @@ def application(database: Database, explorer: Explorer | None = None) -> Starlet
     app = Starlette(
         routes=[
             Route("/", _home),
-            Route("/graphql", Endpoint(engine, allowances, Turns())),
+            Route("/graphql", Endpoint(engine, viewers, allowances, Turns())),
             Route("/health", _health),
             *(explorers.routes(explorer) if explorer else ()),
         ],

@@ -6,12 +6,12 @@ Row security is the backstop, not the plan: every ORM statement also carries the
 """
 
 import uuid
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Executable, event
+from sqlalchemy import Executable, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
@@ -26,6 +26,9 @@ from tenants.records import TenantOwned
 ONE_ROUND_TRIP = "SELECT CASE WHEN set_config('app.tenant_id', $1::uuid::text, true) IS NOT NULL THEN ({})::varchar END"
 PLATFORM_ROUND_TRIP = "SELECT CASE WHEN set_config('app.platform', 'on', true) IS NOT NULL THEN ({})::varchar END"
 PLATFORM = "SET LOCAL app.platform = 'on'"
+ACCESS = "access"
+"""The channel on which is notified whose access has changed: a tenant's id, or nothing for anybody's."""
+ACCESS_TABLES = {"tenant", "tenant_host", "key", "app"}
 NEWS = "news"
 """A session's `info` under this name: whether its transaction leaves news that others wait for."""
 
@@ -65,6 +68,7 @@ class Database:
         plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
         self.pool = Pool(plain, readers, patience=patience)
         self.notifier = Notifier(self.pool)
+        self.access_changed: list[Callable[[uuid.UUID | None], None]] = []
 
     @asynccontextmanager
     async def transaction(self, tenant_id: uuid.UUID, *, patient: bool = True) -> AsyncGenerator[AsyncSession]:
@@ -101,6 +105,9 @@ class Database:
                     yield db
             finally:
                 driver.prelude = ""
+            if db.info.get(ACCESS):
+                for changed in self.access_changed:
+                    changed(tenant_id)
 
     async def read(self, tenant_id: uuid.UUID, document: str, arguments: list[Any]) -> bytes | None:
         """Run one planned statement for one tenant. `$1` is the tenant in the document's own predicates.
@@ -122,12 +129,31 @@ class Database:
         await self.engine.dispose()
 
 
+async def read_within(db: AsyncSession, document: str, arguments: list[Any]) -> str | None:
+    """As `Database.read`, within a tenant's transaction: it sees what was written there so far."""
+    await db.flush()
+    connection = await db.connection()
+    found = await connection.exec_driver_sql(f"SELECT ({document})::text", (db.info["tenant_id"], *arguments))
+    return found.scalar_one()  # type: ignore[no-any-return]
+
+
+def writes(db: AsyncSession) -> int:
+    """How often the session has written something so far."""
+    return int(db.info.get("writes", 0))
+
+
+def _count(session: SyncSession) -> None:
+    session.info["writes"] = session.info.get("writes", 0) + 1
+
+
 @event.listens_for(SyncSession, "do_orm_execute")
 def _explicit_tenant(state: ORMExecuteState) -> None:
     """Each record that the statement names, at whatever level, gets the criterion.
 
     Only those: a criterion for every record there is costs more than most statements do.
     """
+    if not state.is_select:
+        _count(state.session)
     if state.is_select or state.is_update or state.is_delete:
         info = state.session.info
         state.statement = state.statement.options(*(_criterion(record, info) for record in _named(state.statement)))
@@ -149,6 +175,7 @@ def _named(statement: Executable) -> Iterable[type[TenantOwned]]:
 
 @event.listens_for(SyncSession, "before_flush")
 def _own_new_rows(session: SyncSession, context: UOWTransaction, instances: object) -> None:
+    _count(session)
     tenant_id = session.info.get("tenant_id")
     for record in session.new:
         if not isinstance(record, TenantOwned):
@@ -156,3 +183,13 @@ def _own_new_rows(session: SyncSession, context: UOWTransaction, instances: obje
         if tenant_id is None or record.tenant_id not in (None, tenant_id):
             raise NoTenantError(f"a {type(record).__name__} can only be written for the tenant of its transaction")
         record.tenant_id = tenant_id
+
+
+@event.listens_for(SyncSession, "after_flush")
+def _tell_of_access(session: SyncSession, context: UOWTransaction) -> None:
+    """Whoever remembers viewers forgets them when the transaction commits."""
+    written = {record.__tablename__ for record in (*session.dirty, *session.deleted, *session.new)}
+    if written & ACCESS_TABLES and not session.info.get(ACCESS):
+        tenant_id = session.info.get("tenant_id")
+        session.connection().execute(select(func.pg_notify(ACCESS, str(tenant_id or ""))))
+        session.info[ACCESS] = True

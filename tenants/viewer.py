@@ -5,6 +5,7 @@ Signing in is `authenticate`, one function per way of proving who one is; everyt
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tenants.keys import Role
 from tenants.registry import Tenant
@@ -28,6 +29,7 @@ class Viewer:
     roles: frozenset[Role] = field(default_factory=frozenset)
     scopes: frozenset[str] = field(default_factory=frozenset)
     key_id: uuid.UUID | None = None
+    expires_at: datetime | None = None
 
     @property
     def signed_in(self) -> bool:

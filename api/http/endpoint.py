@@ -14,7 +14,8 @@ from api.http.asking import READING, Asked, GoneError, Receive, Scope, asked
 from api.http.errors import HttpError, failure, not_possible
 from api.http.media import JSON, negotiate
 from api.http.spending import REFUSED, headers_of, spend, told, wait_body
-from api.signin import SignInError, viewer_of
+from api.signin import SignInError
+from api.signin.known import KnownViewers
 from tenants.allowances import Allowances, SpentError, Standing
 from tenants.registry import wall
 from tenants.turns import Turns
@@ -46,8 +47,9 @@ class Reply:
 class Endpoint:
     """Answers GraphQL requests of one engine."""
 
-    def __init__(self, engine: Engine, allowances: Allowances, turns: Turns) -> None:
+    def __init__(self, engine: Engine, viewers: KnownViewers, allowances: Allowances, turns: Turns) -> None:
         self.engine = engine
+        self.viewers = viewers
         self.allowances = allowances
         self.turns = turns
 
@@ -75,11 +77,8 @@ class Endpoint:
 
     async def _answer(self, request: Asked, scope: Scope, headers: dict[bytes, bytes], media: str) -> Reply:
         now = wall()
-        viewer = await viewer_of(
-            self.engine.database,
-            host=_text(headers, b"host"),
-            authorization=_text(headers, b"authorization"),
-            wall=now,
+        viewer = await self.viewers.of(
+            host=_text(headers, b"host"), authorization=_text(headers, b"authorization"), wall=now
         )
         tenant_id = viewer.tenant.id
         turn = self.turns.take(tenant_id) or await self.turns.wait(tenant_id)
