@@ -2,7 +2,8 @@
 
 At start-up: `fields` the words in which a type is declared · `types` the declared types and root fields · `assembly`
 what the schema derives from them · `filters` their filter and order inputs · `checks` what must hold.
-For a document: `documents` parse, validate, plan once · `shapes` which variables make another plan · `planner` the walk
+For a document: `documents` parse, validate, plan once · `limits` and `overlaps` what may be run at all · `weights` and
+`costs` what it costs · `shapes` which variables make another plan · `planner` the walk
 from selection to SQL · `pages` connections and keysets · `conditions` filters · `cursors` · `emission` SQL that writes
 JSON text · `parameters` what a plan is bound to.
 For a request: `execution` one statement's bytes, or graphql-core · `completion` graphql-core reading from a plan.
