@@ -58,6 +58,7 @@ def schema() -> GraphQLSchema:
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     core: GraphQLSchema = declared._schema  # noqa: SLF001 -- the engine works on graphql-core's own schema
+    core.directives = (*core.directives, mutations.IDEMPOTENT)
     _drop_null_defaults(core)
     check(core)
     prepare(core)

@@ -1,6 +1,7 @@
 """Answering a request: one statement's bytes where they are the whole answer, graphql-core where they are not."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,12 +11,13 @@ import structlog
 from graphql import ExecutionResult, GraphQLError, GraphQLObjectType, GraphQLSchema, execute
 from graphql.execution.collect_fields import FieldDetails
 from graphql.type.definition import GraphQLResolveInfo
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.engine.documents import Document, Documents, Plan, RequestError, Shelf
 from api.engine.parameters import Request
 from api.engine.planner import TYPENAME
 from api.engine.types import Entity
-from tenants.database import Database
+from tenants.database import Database, read_within
 from tenants.pool import PATIENCE
 from tenants.viewer import Viewer
 
@@ -54,32 +56,44 @@ class Context:
     def now(self) -> datetime:
         return self.request.now
 
-    def payload(self, info: GraphQLResolveInfo[Any], entity: Entity) -> "Payload":
+    def payload(self, info: GraphQLResolveInfo[Any], entity: Entity, *, many: bool = False) -> "Payload":
         """How what a command leaves will be read. What is wrong with that is said before anything is done."""
         kind: GraphQLObjectType = info.schema.type_map[entity.name]  # type: ignore[assignment]
         group = [FieldDetails(node, None) for node in info.field_nodes]
-        plan = self.document.payload(str(info.path.key), self.request, entity, kind, group)
+        plan = self.document.payload(str(info.path.key), self.request, entity, kind, group, many=many)
         plan.parameters.bind(self.request)
-        return Payload(self, plan, entity)
+        return Payload(self, plan, entity, many)
 
 
 @dataclass(frozen=True)
 class Payload:
-    """What the viewer asked of the row that a mutation answers with."""
+    """What the viewer asked of the row that a mutation answers with, or of `many`."""
 
     context: Context
     plan: Plan
     entity: Entity
+    many: bool
 
-    async def read(self, row: uuid.UUID, *, text: str, now: datetime) -> dict[str, Any] | None:
-        request = replace(self.context.request, row=row, text=text, now=now)
-        tenant = request.viewer.tenant
+    async def read(
+        self, rows: Sequence[tuple[uuid.UUID | None, bool]], *, text: str, now: datetime, within: AsyncSession | None
+    ) -> list[dict[str, Any] | None]:
+        """The rows, and whether each was made anew, as the viewer asked for them.
+
+        `within` the command's transaction what it has written so far is seen; otherwise what it has committed.
+        """
+        request = replace(self.context.request, rows=rows, text=text, now=now)
+        arguments = self.plan.parameters.bind(request)
+        if within is not None:
+            return self._found(await read_within(within, self.plan.sql, arguments))
         try:
-            body = await self.context.database.read(tenant.id, self.plan.sql, self.plan.parameters.bind(request))
+            return self._found(await self.context.database.read(request.viewer.tenant.id, self.plan.sql, arguments))
         except Exception as error:
             raise DoneError from error
+
+    def _found(self, body: bytes | str | None) -> list[dict[str, Any] | None]:
         found = orjson.loads(body or b"null")
-        return None if found is None else {TYPENAME: self.entity.name, **found}
+        rows = found if self.many else [found]
+        return [None if row is None else {TYPENAME: self.entity.name, **row} for row in rows]
 
 
 class DoneError(Exception):

@@ -5,7 +5,7 @@ stands in a request.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,14 +21,19 @@ from tenants.viewer import Viewer
 class Request:
     """Who asks, when, with which variables.
 
-    `row` is what a mutation answers with, `text` what only that answer tells.
+    `rows` are what a mutation answers with, and which of them it made anew; `text` is what only that answer tells.
     """
 
     viewer: Viewer
     now: datetime
     variables: VariableValues
-    row: uuid.UUID | None = None
+    rows: Sequence[tuple[uuid.UUID | None, bool]] = ()
     text: str = ""
+
+    @property
+    def row(self) -> tuple[uuid.UUID | None, bool]:
+        """The one row there is."""
+        return self.rows[0] if self.rows else (None, False)
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,10 @@ FACTS: dict[str, tuple[str, Getter]] = {
     "app": ("uuid", lambda bound: bound.request.viewer.app_id),
     "roles": ("text[]", lambda bound: sorted(bound.request.viewer.roles)),
     "scopes": ("text[]", lambda bound: sorted(bound.request.viewer.scopes)),
-    "row": ("uuid", lambda bound: bound.request.row),
+    "row": ("uuid", lambda bound: bound.request.row[0]),
+    "created": ("boolean", lambda bound: bound.request.row[1]),
+    "rows": ("uuid[]", lambda bound: [row for row, _ in bound.request.rows]),
+    "created_rows": ("boolean[]", lambda bound: [created for _, created in bound.request.rows]),
     "text": ("text", lambda bound: bound.request.text),
     "now": ("timestamptz", lambda bound: bound.request.now),
     "secret": ("bytea", lambda bound: bound.request.viewer.tenant.secret),

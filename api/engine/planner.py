@@ -59,6 +59,7 @@ class Planner:
         self.parameters = Parameters()
         self.decided = False
         self.meta = False
+        self._told: dict[str, str] = {}
         self._aliases = 0
         self._fields = 0
 
@@ -80,7 +81,7 @@ class Planner:
 
     def format(self, expression: str, **aliases: str) -> str:
         """Fill an expression's aliases and facts in."""
-        return expression.format_map(_Names(self.parameters, aliases))
+        return expression.format_map(_Names(self.parameters, {**self._told, **aliases}))
 
     def table(self, entity: Entity) -> str:
         return self.format(entity.table)
@@ -113,6 +114,19 @@ class Planner:
     def payload(self, entity: Entity, kind: GraphQLObjectType, group: list[FieldDetails]) -> str:
         """The row that a mutation answers with: the request's `row`."""
         return self._row(entity, kind, group, ["{t}.id = {row}"])
+
+    def payloads(self, entity: Entity, kind: GraphQLObjectType, group: list[FieldDetails]) -> str:
+        """The rows that a bulk mutation answers with: one for each of the request's `rows`, in their order."""
+        alias = self.alias()
+        joins: list[str] = []
+        self._told = {"created": "told.created"}
+        row = concat(self.object(kind, group, entity, alias, joins))
+        mine = [self.belongs(entity, alias), f"{alias}.id = told.id", *self.visible(entity, alias)]
+        return (
+            f"(SELECT '[' || string_agg(CASE WHEN {alias}.id IS NULL THEN {NULL} ELSE {row} END, ',' ORDER BY told.at)"
+            f" || ']' FROM {self.format('unnest({rows}, {created_rows})')} WITH ORDINALITY told(id, created, at)"
+            f" LEFT JOIN {self.table(entity)} {alias} ON {' AND '.join(mine)} {' '.join(joins)})"
+        )
 
     def object(
         self, kind: GraphQLObjectType, group: list[FieldDetails], entity: Entity, alias: str, joins: list[str]
