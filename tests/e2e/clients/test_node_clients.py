@@ -22,6 +22,13 @@ class Suite:
 
 SUITES = [
     Suite("audits", "GraphQL over HTTP audits", ("graphql-http",), "every audit of a server"),
+    Suite("apollo", "Apollo Client", ("@apollo/client",), "cache by id, pages, refusals, error policies, GET"),
+    Suite(
+        "urql",
+        "urql",
+        ("@urql/core", "@urql/exchange-graphcache"),
+        "document and normalized cache, pages, refusals, errors, GET",
+    ),
 ]
 
 
