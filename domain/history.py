@@ -14,8 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, func, select
 
-from tenants.database import NEWS
-from tenants.records import UTC, TenantOwned, unique
+from tenants.records import NEWS, UTC, TenantOwned, unique
 from tenants.registry import Tenant
 from tenants.viewer import Actor
 

@@ -21,7 +21,7 @@ from sqlalchemy.sql import visitors
 
 from tenants.notifier import Notifier
 from tenants.pool import PATIENCE, Pool
-from tenants.records import TenantOwned
+from tenants.records import NEWS, TenantOwned
 
 ONE_ROUND_TRIP = "SELECT CASE WHEN set_config('app.tenant_id', $1::uuid::text, true) IS NOT NULL THEN ({})::varchar END"
 PLATFORM_ROUND_TRIP = "SELECT CASE WHEN set_config('app.platform', 'on', true) IS NOT NULL THEN ({})::varchar END"
@@ -29,8 +29,6 @@ PLATFORM = "SET LOCAL app.platform = 'on'"
 ACCESS = "access"
 """The channel on which is notified whose access has changed: a tenant's id, or nothing for anybody's."""
 ACCESS_TABLES = {"tenant", "tenant_host", "key", "app"}
-NEWS = "news"
-"""A session's `info` under this name: whether its transaction leaves news that others wait for."""
 
 
 class NoTenantError(RuntimeError):

@@ -11,6 +11,8 @@ from sqlalchemy import CheckConstraint, DateTime, Enum, ForeignKeyConstraint, Un
 from sqlmodel import Field, SQLModel
 
 UTC = DateTime(timezone=True)
+NEWS = "news"
+"""A database session's `info` under this name: whether its transaction leaves news that others wait for."""
 
 SQLModel.metadata.naming_convention = {
     "pk": "%(table_name)s_pkey",

@@ -38,8 +38,9 @@ async def _tenant(database: Database) -> Tenant:
         known = await registry.by_slug(db, SLUG)
         if known is not None:
             return known
-        facts = {"name": NAME, "display_name": NAME, "sandbox": True, "open_introspection": True}
-        tenant = Tenant(slug=SLUG, **facts, created_at=wall())
+        tenant = Tenant(
+            slug=SLUG, name=NAME, display_name=NAME, sandbox=True, open_introspection=True, created_at=wall()
+        )
         return await registry.create(db, tenant, hosts=[f"{SLUG}.localhost"])
 
 
