@@ -29,6 +29,14 @@ SUITES = [
         ("@urql/core", "@urql/exchange-graphcache"),
         "document and normalized cache, pages, refusals, errors, GET",
     ),
+    Suite("relay", "Relay", ("relay-compiler", "relay-runtime"), "compiled documents, refetch by node, connections"),
+    Suite(
+        "codegen",
+        "GraphQL Code Generator",
+        ("@graphql-codegen/cli", "@graphql-codegen/client-preset", "typescript"),
+        "client preset, strict types of a program, persisted documents",
+    ),
+    Suite("inspector", "GraphQL Inspector", ("@graphql-inspector/core",), "the committed schema and the served one"),
 ]
 
 
