@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from api.engine.fields import Field, ToMany
+from api.engine.fields import CustomFields, Field, ToMany
 from api.engine.filters import camel, filter_input, order_enum, order_input
 from api.engine.types import DEFAULT_PAGE, ENTITIES, MAX_PAGE, NAMES, ROOTS, TOLD, Entity, Node, PageInfo
 
@@ -72,6 +72,9 @@ def _resolve_annotations(entity: Entity) -> None:
 def _field(annotation: Any, declared: Field) -> StrawberryField:
     if isinstance(declared, ToMany) and declared.paged:
         return _page(ENTITIES[annotation.__name__.removesuffix("Connection")], declared.description)
+    if isinstance(declared, CustomFields):
+        keys = _argument(list[str] | None, "Only fields with these keys.")
+        return _reading(annotation, declared.description, keys=keys)
     return _reading(annotation, declared.description)
 
 

@@ -7,6 +7,7 @@ Used where an operation also holds introspection, a mutation, a decided field, o
 from typing import Any
 
 from graphql import (
+    GraphQLError,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -15,6 +16,7 @@ from graphql import (
     GraphQLUnionType,
 )
 
+from api.engine.custom import REFUSED
 from api.engine.fields import Decided
 from api.engine.planner import TYPENAME
 from api.engine.types import TOLD, entity_of
@@ -42,7 +44,10 @@ def _prepare_object(kind: GraphQLObjectType, *, is_query: bool) -> None:
 
 
 def _from_plan(row: dict[str, Any], info: GraphQLResolveInfo[Any], **_: object) -> Any:
-    return row[str(info.path.key)]
+    value = row[str(info.path.key)]
+    if isinstance(value, dict) and REFUSED in value:
+        raise GraphQLError(value[REFUSED], extensions={"code": "BAD_USER_INPUT"})
+    return value
 
 
 def _decide(declared: Decided, field: GraphQLField) -> Any:

@@ -9,27 +9,25 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from api import ids
+from api.engine.custom import Named, Path
 from api.engine.fields import ToOne
-from api.engine.filters import camel, compared
+from api.engine.filters import COMPARISONS, camel, compared
 from api.engine.types import ENTITIES, Entity
 
 if TYPE_CHECKING:
     from api.engine.parameters import Parameters
 
-Path = tuple[str | int, ...]
 Convert = Callable[[Any], Any]
 
 CASTS: dict[Any, str] = {
     str: "text", bool: "boolean", int: "bigint", float: "float8", datetime: "timestamptz", date: "date",
     uuid.UUID: "uuid", list[str]: "text",
 }  # fmt: skip
-COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
-def conditions(
-    parameters: Parameters, source: int, entity: Entity, alias: str, where: dict[str, Any], path: Path
-) -> list[str]:
-    """What `where`, found at `path` in the arguments of `source`, asks of the row `alias`. All must hold."""
+def conditions(named: Named, alias: str, where: dict[str, Any], path: Path) -> list[str]:
+    """What `where`, found at `path` in the arguments of the page, asks of the row `alias`. All must hold."""
+    parameters, source, entity = named.planner.parameters, named.source, named.entity
     found: list[str] = []
     names = {camel(name): name for name in ("id", *entity.filters)}
     for key, value in where.items():
@@ -37,15 +35,14 @@ def conditions(
         if value is None:
             continue
         if key in ("and", "or"):
-            parts = [
-                _all(conditions(parameters, source, entity, alias, item, (*here, number)))
-                for number, item in enumerate(value)
-            ]
+            parts = [_all(conditions(named, alias, item, (*here, number))) for number, item in enumerate(value)]
             joined = (" AND " if key == "and" else " OR ").join(parts)
             found.append(f"({joined})" if parts else str(key == "and").lower())
         elif key == "not":
-            inner = _all(conditions(parameters, source, entity, alias, value, here))
+            inner = _all(conditions(named, alias, value, here))
             found.append(f"NOT coalesce({inner}, false)")
+        elif key == "customFields":
+            found += [named.condition(alias, item, (*here, number)) for number, item in enumerate(value)]
         else:
             found += _comparisons(parameters, source, entity, alias, names[key], value, here)
     return found

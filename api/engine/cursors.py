@@ -45,6 +45,17 @@ KEYS: tuple[tuple[type[TypeEngine[Any]], Key], ...] = (
 )
 
 
+def _optional(raw: bytes) -> bytes | None:
+    if raw[:1] not in (ABSENT, PRESENT) or (raw[:1] == ABSENT and len(raw) > 1):
+        raise CursorError
+    return None if raw == ABSENT else raw[1:]
+
+
+ABSENT, PRESENT = b"\x00", b"\x01"
+OPTIONAL = Key("bytea", r"coalesce('\x01'::bytea || {}, '\x00'::bytea)", _optional)
+"""Of an order in which a row may have no key."""
+
+
 @dataclass(frozen=True)
 class Position:
     """Where a cursor points: after or before the row with this key and id."""
@@ -66,12 +77,17 @@ def label(*words: str) -> bytes:
     return hashlib.sha256(":".join(words).encode()).digest()[:4]
 
 
-def expression(row_label: bytes, secret: str, alias: str, column: str | None, key: Key | None) -> str:
+def constant(row_label: bytes) -> str:
+    """A label as SQL."""
+    return f"'\\x{row_label.hex()}'::bytea"
+
+
+def expression(row_label: str, secret: str, alias: str, column: str | None, key: Key | None) -> str:
     """SQL for the cursor of a row. Without a column the id alone is the position."""
     position = f"uuid_send({alias}.id)"
     if column is not None and key is not None:
         position += f" || {key.send.format(f'{alias}.{column}')}"
-    seal = f"substring(sha256({secret} || '\\x{row_label.hex()}'::bytea || {position}) FOR {SEAL})"
+    seal = f"substring(sha256({secret} || {row_label} || {position}) FOR {SEAL})"
     return f"translate(encode('\\x{VERSION.hex()}'::bytea || {seal} || {position}, 'base64'), E'+/=\\n', '-_')"
 
 

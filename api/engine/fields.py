@@ -84,6 +84,26 @@ class Decided(Field):
 
 
 @dataclass(frozen=True)
+class ToAny(Field):
+    """The row that one of these columns refers to: a type's name, and the column of what is of that type."""
+
+    columns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class CustomFields(Field):
+    """What the fields say that the tenant has declared for this `record`. `every`: who sees also those not for all.
+
+    `key_of` gives the bytes that a value sorts by, `reference_of` those of a record and a row's id.
+    """
+
+    record: str
+    every: Access
+    key_of: Callable[[Any], bytes]
+    reference_of: Callable[[str | None, Any], bytes]
+
+
+@dataclass(frozen=True)
 class Identifier(Field):
     """The global id: the type's prefix and the row's id."""
 
@@ -109,6 +129,11 @@ def to_many(foreign: str, description: str, *, order: str, descending: bool = Fa
 def to_list(foreign: str, description: str, *, order: str) -> Any:
     """A plain list, for what is always few."""
     return ToMany(description, foreign, order, paged=False)
+
+
+def to_any(description: str, **columns: str) -> Any:
+    """A row of one of several types: `to_any("…", Person="to_person_id")`."""
+    return ToAny(description, tuple(columns.items()))
 
 
 def embedded(description: str, *, unless_null: str | None = None) -> Any:

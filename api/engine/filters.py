@@ -30,8 +30,11 @@ def camel(name: str) -> str:
     return head + "".join(word.title() for word in rest)
 
 
-def _input(name: str, description: str, operators: dict[str, tuple[Any, str]]) -> type:
-    cls = type(name, (), {"__annotations__": {key: kind | None for key, (kind, _) in operators.items()}})
+def _input(name: str, description: str, operators: dict[str, tuple[Any, str]], **required: str) -> type:
+    annotations = dict.fromkeys(required, str) | {key: kind | None for key, (kind, _) in operators.items()}
+    cls = type(name, (), {"__annotations__": annotations})
+    for key, words in required.items():
+        setattr(cls, key, strawberry.field(description=words))
     for key, (_, words) in operators.items():
         setattr(cls, key, strawberry.field(default=strawberry.UNSET, description=words, name=camel(key.rstrip("_"))))
     return strawberry.input(cls, description=description)
@@ -67,6 +70,20 @@ FloatFilter = _ordered("FloatFilter", float, "numbers")
 DateTimeFilter = _ordered("DateTimeFilter", datetime, "instants")
 DateFilter = _ordered("DateFilter", date, "days")
 
+ChoiceFilter = _input("ChoiceFilter", "Compares the value of a choice.", {"eq": (str, EQ), "in_": (list[str], IN)})
+COMPARISONS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+KINDS = {
+    "text": StringFilter, "number": FloatFilter, "date": DateFilter, "choice": ChoiceFilter, "reference": IDFilter,
+}  # fmt: skip
+"""The kinds of custom fields, as inputs and outputs call their values, and how they are compared."""
+
+CustomFieldFilter = _input(
+    "CustomFieldFilter",
+    "Compares a custom field: by the one comparison that fits its kind.",
+    {kind: (compared, f"Of a {kind.upper()} field.") for kind, compared in KINDS.items()},
+    key="The key of the field, as the tenant has declared it.",
+)
+
 BY_TYPE: dict[Any, type] = {
     str: StringFilter,
     bool: BooleanFilter,
@@ -98,6 +115,9 @@ def filter_input(entity: Entity) -> None:
     fields: dict[str, tuple[Any, str]] = {"id": (IDFilter, "By its own id.")}
     for name in entity.filters:
         fields[name] = (_comparison(entity, name), f"By `{camel(name)}`.")
+    if entity.custom is not None:
+        compared: Any = list[CustomFieldFilter]  # type: ignore[valid-type]
+        fields["custom_fields"] = (compared, "By the tenant's own fields. All of these hold.")
     fields["and_"] = (list[cls], "All of these hold.")
     fields["or_"] = (list[cls], "At least one of these holds. An empty list matches nothing.")
     fields["not_"] = (cls, "This does not hold.")
@@ -117,10 +137,17 @@ def order_enum(entity: Entity) -> Any:
 
 
 def order_input(entity: Entity) -> type:
-    cls = type(f"{entity.name}Order", (), {"__annotations__": {"field": entity.order_fields, "direction": Direction}})
-    cls.field = strawberry.field(description="What to order by.")  # type: ignore[attr-defined]
-    cls.direction = strawberry.field(default=Direction.ASCENDING, description="Which end comes first.")  # type: ignore[attr-defined]
-    return strawberry.input(cls, description=f"An order of {entity.name} rows.")
+    annotations = {"field": entity.order_fields, "direction": Direction}
+    cls: Any = type(f"{entity.name}Order", (), {"__annotations__": annotations})
+    cls.direction = strawberry.field(default=Direction.ASCENDING, description="Which end comes first.")
+    if entity.custom is None:
+        cls.field = strawberry.field(description="What to order by.")
+        return strawberry.input(cls, description=f"An order of {entity.name} rows.")  # type: ignore[no-any-return]
+    annotations |= {"field": entity.order_fields | None, "custom_field": str | None}
+    own = "The key of a custom field to order by. Rows without a value come last, from whichever end."
+    cls.field = strawberry.field(default=None, description="What to order by.")
+    cls.custom_field = strawberry.field(default=None, description=own)
+    return strawberry.input(cls, description=f"An order of {entity.name} rows: by a field, or by a custom field.")  # type: ignore[no-any-return]
 
 
 def _comparison(entity: Entity, name: str) -> type:

@@ -7,16 +7,15 @@ the list from its other end and turn only the page around.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 from graphql.execution.collect_fields import FieldDetails
 
-from api.engine import cursors
 from api.engine.conditions import conditions
+from api.engine.custom import Named
 from api.engine.emission import Part, Sql, concat, members
-from api.engine.filters import Direction
+from api.engine.orders import ByColumn, ByCustomField, Fetching, Order
 from api.engine.parameters import Bound, refuse
 from api.engine.types import DEFAULT_PAGE, MAX_PAGE, Entity
 
@@ -27,20 +26,6 @@ Rows = Callable[[str], list[str]]
 """The conditions that make a list, given the alias of its rows."""
 
 
-@dataclass(frozen=True)
-class Order:
-    """The field that orders a list; ties, and lists without one, go by id."""
-
-    field: str
-    descending: bool = False
-
-    def asked(self, given: dict[str, Any] | None) -> Order:
-        """The order that the client asks for, or else this one."""
-        if given is None:
-            return self
-        return Order(_word(given["field"]), _word(given["direction"]) == Direction.DESCENDING.value)
-
-
 def connection(
     planner: Planner, definition: GraphQLField, group: list[FieldDetails], entity: Entity, rows: Rows, order: Order
 ) -> list[Part]:
@@ -48,12 +33,13 @@ def connection(
     kind: GraphQLObjectType = get_named_type(definition.type)  # type: ignore[assignment]
     source = planner.parameters.source(definition, group[0].node)
     arguments = planner.parameters.sources[source].values(planner.variables)
-    page = Page(planner, source, arguments, group[0].node, entity, order.asked(arguments.get("orderBy")))
+    named = Named(planner, source, entity)
+    page = Page(named, arguments, group[0].node, order.asked(arguments.get("orderBy"), group[0].node))
     selected = planner.selected(kind, group)
     if {fields[0].node.name.value for fields in selected.values()} <= {"__typename"}:
         return members([(key, [f'"{kind.name}"']) for key in selected])
     base = [planner.belongs(entity, page.alias), *rows(page.alias), *planner.visible(entity, page.alias)]
-    base += conditions(planner.parameters, source, entity, page.alias, arguments.get("where") or {}, ("where",))
+    base += conditions(named, page.alias, arguments.get("where") or {}, ("where",))
 
     joins: list[str] = []
     pairs: list[tuple[str, list[Part]]] = []
@@ -72,9 +58,10 @@ def connection(
             pairs.append((key, page.part(name, inner, fields, joins)))
     document = concat(members(pairs))
     if not paged:
-        return [Sql(f"(SELECT {document})")]
+        return [Sql(named.guarded(f"(SELECT {document})"))]
     fetched = f"({page.rows(base)}) {page.alias} {' '.join(joins)}"
-    return [Sql(f"(SELECT {document} FROM {fetched} HAVING true)")]  # one answer, even where nothing in it is counted
+    one = f"(SELECT {document} FROM {fetched} HAVING true)"  # one answer, even where nothing in it is counted
+    return [Sql(named.guarded(one))]
 
 
 class Page:
@@ -83,21 +70,13 @@ class Page:
     `one_more`: a row too many is fetched, to tell whether the list goes on. Only where that is asked.
     """
 
-    def __init__(
-        self,
-        planner: Planner,
-        source: int,
-        arguments: dict[str, Any],
-        node: FieldNode,
-        entity: Entity,
-        order: Order,
-    ) -> None:
-        self.planner = planner
-        self.source = source
+    def __init__(self, named: Named, arguments: dict[str, Any], node: FieldNode, order: Order) -> None:
+        self.planner = planner = named.planner
+        self.source = named.source
         self.node = node
-        self.entity = entity
-        self.order = order
+        self.entity = named.entity
         self.alias = planner.alias()
+        self.order = (ByCustomField if order.custom else ByColumn)(named, node, order, self.alias)
         self.cursors_asked = False
         self.one_more = False
         self.after, self.before = (arguments.get(side) is not None for side in ("after", "before"))
@@ -106,9 +85,6 @@ class Page:
             raise refuse("Give either `first` or `last`, not both.", node)
         self.sized = arguments.get("last" if self.backward else "first") is not None
         self._check_size()
-        self.column, self.key = self._key()
-        direction = Direction.DESCENDING if order.descending else Direction.ASCENDING
-        self.label = cursors.label(entity.name, order.field, str(_word(direction)))
 
     def notice(self, kind: GraphQLObjectType, selected: Mapping[str, list[FieldDetails]]) -> None:
         """Look ahead whether it is asked if the list goes on, where only one more row can tell."""
@@ -121,13 +97,9 @@ class Page:
 
     def rows(self, base: list[str]) -> str:
         """The statement that fetches the rows, with their cursors where these are asked for."""
-        cursor = f', {self._cursor_of_row()} AS "*c"' if self.cursors_asked else ""
-        where = " AND ".join([*base, *self._keyset()])
-        keys = self._keys(descending=self.order.descending != self.backward)
-        return (
-            f"SELECT {self.alias}.*{cursor} FROM {self.planner.table(self.entity)} {self.alias} "
-            f"WHERE {where} ORDER BY {keys} LIMIT {self.size}{' + 1' if self.one_more else ''}"
-        )
+        limit = f"{self.size} + 1" if self.one_more else self.size
+        sides = [side for side, given in (("after", self.after), ("before", self.before)) if given]
+        return self.order.rows(Fetching(base, sides, limit, self.backward, self.cursors_asked))
 
     def part(self, name: str, kind: GraphQLObjectType, fields: list[FieldDetails], joins: list[str]) -> list[Part]:
         """`nodes`, `edges` or `pageInfo`."""
@@ -154,10 +126,6 @@ class Page:
             return members(pairs)
         return ["[", Sql(self._cut(concat(members(pairs)))), "]"]
 
-    def _cursor_of_row(self) -> str:
-        secret = self.planner.parameters.fact("secret")
-        return cursors.expression(self.label, secret, self.alias, self.column, self.key)
-
     @property
     def _first(self) -> str:
         """The number of the page's first row among the rows fetched."""
@@ -168,12 +136,12 @@ class Page:
         return f"least(count(*), {self.size})::int" if self.one_more and not self.backward else "count(*)::int"
 
     def _aggregate(self, expression: str) -> str:
-        return f"(array_agg({expression} ORDER BY {self._keys(descending=self.order.descending)}))"
+        return f"(array_agg({expression} ORDER BY {self.order.keys()}))"
 
     def _cut(self, expression: str) -> str:
         """The page's values of an expression, in order, joined by commas."""
         if not self.one_more:
-            return f"string_agg({expression}, ',' ORDER BY {self._keys(descending=self.order.descending)})"
+            return f"string_agg({expression}, ',' ORDER BY {self.order.keys()})"
         return f"array_to_string({self._aggregate(expression)}[{self._first}:{self._last}], ',')"
 
     def _cursor(self, number: str) -> str:
@@ -185,17 +153,6 @@ class Page:
         if ahead != self.backward:
             return f"(count(*) > {self.size})::text"
         return "'true'" if (self.before if ahead else self.after) else "'false'"
-
-    def _keys(self, *, descending: bool) -> str:
-        direction = "DESC" if descending else "ASC"
-        keys = [f"{self.alias}.{column} {direction}" for column in (self.column, "id") if column]
-        return ", ".join(keys)
-
-    def _key(self) -> tuple[str | None, cursors.Key | None]:
-        if self.order.field == "id" or self.entity.columns is None:
-            return None, None
-        column = self.entity.column(self.order.field)
-        return column, cursors.key_of(self.entity.columns.c[column].type)
 
     @property
     def size(self) -> str:
@@ -217,33 +174,3 @@ class Page:
                 raise refuse(f"`{asked}` is between 0 and {MAX_PAGE}; ask for the next page with a cursor.", node)
 
         self.planner.parameters.checks.append(check)
-
-    def _keyset(self) -> list[str]:
-        """What lies beyond the cursors that the client gave."""
-        return [self._beyond(side) for side, given in (("after", self.after), ("before", self.before)) if given]
-
-    def _beyond(self, side: str) -> str:
-        source, label, key, node = self.source, self.label, self.key, self.node
-
-        def at(field: str) -> Callable[[Bound], Any]:
-            def getter(bound: Bound) -> Any:
-                try:
-                    secret = bound.request.viewer.tenant.secret
-                    return getattr(cursors.decode(bound.arguments[source][side], label, secret, key), field)
-                except cursors.CursorError:
-                    message = f"The cursor in `{side}` was not made by this list in this order. Use one of its own."
-                    raise refuse(message, node) from None
-
-            return getter
-
-        sign = ">" if (side == "after") != self.order.descending else "<"
-        identifier = self.planner.parameters.add((source, side, "id"), at("id"), "uuid")
-        if key is None:
-            return f"{self.alias}.id {sign} {identifier}"
-        value = self.planner.parameters.add((source, side, "key"), at("key"), key.cast)
-        return f"({self.alias}.{self.column}, {self.alias}.id) {sign} ({value}, {identifier})"
-
-
-def _word(value: Any) -> Any:
-    """An enum's value, where it is one of its members."""
-    return getattr(value, "value", value)

@@ -19,9 +19,22 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from graphql.execution.values import VariableValues
 
 from api import ids
+from api.engine import custom
 from api.engine.emission import NULL, POISON, Part, Sql, concat, leaf, members
-from api.engine.fields import Column, Decided, Embedded, Expression, Field, Identifier, ToMany, ToOne
-from api.engine.pages import Order, connection
+from api.engine.fields import (
+    Column,
+    CustomFields,
+    Decided,
+    Embedded,
+    Expression,
+    Field,
+    Identifier,
+    ToAny,
+    ToMany,
+    ToOne,
+)
+from api.engine.orders import Order
+from api.engine.pages import connection
 from api.engine.parameters import TENANT, Parameters, refuse
 from api.engine.types import ENTITIES, MAX_PAGE, ROOTS, TOLD, Entity, Root
 from api.permissions import Access
@@ -141,7 +154,7 @@ class Planner:
             pairs.append((key, self._field(kind.fields[name], fields, entity, entity.by_name[name], alias, joins)))
         return members(pairs)
 
-    def _field(  # noqa: PLR0911 -- one answer per kind of field
+    def _field(  # noqa: C901, PLR0911 -- one answer per kind of field
         self,
         definition: GraphQLField,
         group: list[FieldDetails],
@@ -161,8 +174,12 @@ class Planner:
             self.decided = True
             facts = self._only(field.only, f"({self.format(field.facts, t=alias)})", alias)
             return [Sql(f"coalesce(({facts})::text, 'null')")]
+        if isinstance(field, ToAny):
+            return self._any(field, group, alias)
         kind: GraphQLObjectType = get_named_type(definition.type)  # type: ignore[assignment]
         target = ENTITIES[kind.name.removesuffix("Connection")]
+        if isinstance(field, CustomFields):
+            return custom.values(self, definition, group, target, field, alias)
         if isinstance(field, Embedded):
             value = self.object(kind, group, target, alias, joins)
             return self._unless_null(field.unless_null and f"{alias}.{field.unless_null}", value, NULL)
@@ -185,7 +202,7 @@ class Planner:
         if field.paged:
             return connection(self, definition, group, target, rows, Order(field.order, field.descending))
         other = self.alias()
-        return self._list(kind, group, target, rows(other), other, field.order)
+        return self.listed(kind, group, target, rows(other), other, field.order)
 
     def _leaf(self, kind: GraphQLOutputType, expression: str, alias: str, only: Access | None) -> list[Part]:
         shown = self._only(only, expression, alias)
@@ -195,7 +212,16 @@ class Planner:
         condition = only.condition(self.viewer) if only else None
         return expression if condition is None else f"CASE WHEN {self.format(condition, t=alias)} THEN {expression} END"
 
-    def _list(
+    def _any(self, field: ToAny, group: list[FieldDetails], alias: str) -> list[Part]:
+        """The row that one of the columns refers to."""
+        cases = ""
+        for name, column in field.columns:
+            kind: GraphQLObjectType = self.schema.type_map[name]  # type: ignore[assignment]
+            row = self._row(ENTITIES[name], kind, group, [f"{{t}}.id = {alias}.{column}"], tagged=True)
+            cases += f"WHEN {alias}.{column} IS NOT NULL THEN {row} "
+        return [Sql(f"CASE {cases}ELSE {NULL} END")]
+
+    def listed(
         self,
         kind: GraphQLObjectType,
         group: list[FieldDetails],
@@ -204,6 +230,7 @@ class Planner:
         alias: str,
         order: str,
     ) -> list[Part]:
+        """The JSON of a plain list."""
         joins: list[str] = []
         row = concat(self.object(kind, group, entity, alias, joins))
         keys = f"{alias}.{entity.column(order)}, {alias}.id" if order != "id" else f"{alias}.id"

@@ -9,7 +9,7 @@ import strawberry
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-from api.engine.fields import Column, Field, Identifier, ToOne
+from api.engine.fields import Column, CustomFields, Field, Identifier, ToOne
 from api.permissions import Access
 
 C = TypeVar("C", bound=type)
@@ -61,6 +61,11 @@ class Entity:
     @property
     def columns(self) -> Table | None:
         return None if self.record is None else self.record.__table__  # type: ignore[attr-defined]
+
+    @property
+    def custom(self) -> CustomFields | None:
+        """Its field of custom fields, if it has one."""
+        return next((field for field in self.fields.values() if isinstance(field, CustomFields)), None)
 
     def column(self, name: str) -> str:
         """The column that filters and orders of this field use."""

@@ -39,9 +39,9 @@ def test_every_key_is_tried():
 def test_a_cursor_is_read_as_it_was_written(administrator_url, cast):
     key = next(key for _, key in KEYS if key.cast == cast)
     written = (
-        f"SELECT {cursors.expression(LABEL, '$1::bytea', 't', 'k', key)} FROM (SELECT $2::uuid id, $3::{cast} k) t"
+        f"SELECT {cursors.expression(cursors.constant(LABEL), '$1::bytea', 't', 'k', key)} FROM (SELECT $2::uuid id, $3::{cast} k) t"
     )
-    alone = f"SELECT {cursors.expression(LABEL, '$1::bytea', 't', None, None)} FROM (SELECT $2::uuid id) t"
+    alone = f"SELECT {cursors.expression(cursors.constant(LABEL), '$1::bytea', 't', None, None)} FROM (SELECT $2::uuid id) t"
     with asyncio.Runner() as runner:
         connection = runner.run(asyncpg.connect(administrator_url))
 
@@ -68,7 +68,7 @@ def test_a_position_without_end_is_refused(administrator_url, cast, value):
     """No such value gets in by the API; one that is there all the same is no fault."""
     key = next(key for _, key in KEYS if key.cast == cast)
     row = f"(SELECT $2::uuid id, '{value}'::{cast} k) t"
-    written = f"SELECT {cursors.expression(LABEL, '$1::bytea', 't', 'k', key)} FROM {row}"
+    written = f"SELECT {cursors.expression(cursors.constant(LABEL), '$1::bytea', 't', 'k', key)} FROM {row}"
     with asyncio.Runner() as runner:
         connection = runner.run(asyncpg.connect(administrator_url))
         cursor = runner.run(connection.fetchval(written, SECRET, uuid.UUID(int=0)))
