@@ -12,6 +12,7 @@ from api import mutations
 from api.engine import assembly, types, weights
 from api.engine.checks import check
 from api.engine.completion import prepare
+from api.engine.idempotent import IDEMPOTENT
 from api.scalars import SCALARS
 
 CAPABILITIES = (
@@ -27,6 +28,7 @@ CAPABILITIES = (
     "programs.cohorts",
     "programs.enrollments",
     "sessions.sessions",
+    "sessions.upserts",
     "sessions.meetings",
     "sessions.registrations",
     "sessions.attendance",
@@ -58,7 +60,7 @@ def schema() -> GraphQLSchema:
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     core: GraphQLSchema = declared._schema  # noqa: SLF001 -- the engine works on graphql-core's own schema
-    core.directives = (*core.directives, mutations.IDEMPOTENT)
+    core.directives = (*core.directives, IDEMPOTENT)
     _drop_null_defaults(core)
     check(core)
     prepare(core)

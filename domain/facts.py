@@ -1,10 +1,10 @@
 """Facts: what a client says about a record, as a frozen dataclass whose fields are columns of it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import MISSING, asdict, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
-from domain.records import Record
+from domain.records import Record, Revised
 from domain.texts import Invalid
 
 if TYPE_CHECKING:
@@ -27,11 +27,23 @@ def with_changes(record: Record, kind: type[F], changes: Mapping[str, object], *
     return replace(facts_of(record, kind), **changes)
 
 
+def whole(kind: type[F], said: Mapping[str, object], *, invalid: Invalid) -> F:
+    """What is said of a record that is new, where nothing may be missing that has to be there."""
+    for field in fields(kind):
+        if field.default is MISSING and field.name not in said:
+            raise invalid(
+                _in_schema(field.name), "There is none with this reference yet: a new one needs this as well."
+            )
+    return kind(**said)
+
+
 def take_on(record: Record, facts: "DataclassInstance") -> dict[str, Any]:
     """Write the facts into the record; those that were different before, for the history."""
     changed = {name: fact for name, fact in asdict(facts).items() if getattr(record, name) != fact}
     for name, fact in changed.items():
         setattr(record, name, fact)
+    if changed and isinstance(record, Revised):
+        record.revision += 1
     return changed
 
 

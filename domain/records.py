@@ -1,22 +1,54 @@
 """What every record of the domain has in common."""
 
 import uuid
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import select
+from sqlmodel import Field, select
 
 from tenants.records import UTC, TenantOwned, Word, belongs_to, choice, new_id, one_of, unique
 from tenants.refusals import Refused
+from tenants.revisions import CHANGED, stale
 
-__all__ = ["UTC", "Record", "Refused", "Word", "belongs_to", "choice", "find", "lock", "new_id", "one_of", "unique"]
+__all__ = [
+    "CHANGED",
+    "UTC",
+    "Record",
+    "Refused",
+    "Revised",
+    "Upserted",
+    "Word",
+    "belongs_to",
+    "choice",
+    "find",
+    "lock",
+    "new_id",
+    "one_of",
+    "stale",
+    "unique",
+]
 
 
 class Record(TenantOwned):
     """A row with a meaning."""
 
 
+class Revised(Record):
+    """A record that is edited: `revision` counts how often. Whoever edits it advances it, as `take_on` does."""
+
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+
+
 R = TypeVar("R", bound=TenantOwned)
+
+
+@dataclass(frozen=True)
+class Upserted(Generic[R]):
+    """The record that has a name elsewhere, and whether it is new."""
+
+    record: R
+    created: bool
 
 
 async def find(db: AsyncSession, record: type[R], record_id: uuid.UUID) -> R | None:

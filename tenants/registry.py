@@ -22,6 +22,7 @@ from sqlmodel import Field, SQLModel, col, select
 from tenants.records import UTC as TIMESTAMP
 from tenants.records import Word, choice, new_id
 from tenants.refusals import Refused
+from tenants.revisions import CHANGED, stale
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 LONGEST_NAME = 200
@@ -43,6 +44,7 @@ class TenantRefusal(Word):
     NAME_TAKEN = auto()
     NOT_A_SANDBOX = auto()
     CLOCK_ONLY_MOVES_FORWARD = auto()
+    REVISION_CHANGED = auto()
 
 
 class TenantRefused(Refused[TenantRefusal]):
@@ -84,6 +86,7 @@ class Tenant(SQLModel, table=True):
     support_email: str | None = None
     open_introspection: bool = False
     secret: bytes = Field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     created_at: datetime = Field(sa_type=TIMESTAMP)
 
     def now(self, wall: datetime) -> datetime:
@@ -210,12 +213,18 @@ async def move_clock(db: AsyncSession, tenant_id: uuid.UUID, *, to: datetime, wa
     return tenant
 
 
-async def update(db: AsyncSession, tenant_id: uuid.UUID, changes: Mapping[str, object]) -> dict[str, object]:
+async def update(
+    db: AsyncSession, tenant_id: uuid.UUID, changes: Mapping[str, object], *, revision: int | None = None
+) -> dict[str, object]:
     """Change the tenant's brand and settings; what was changed, for the history."""
     tenant = await lock(db, tenant_id)
+    if stale(tenant.revision, revision):
+        raise TenantRefused(TenantRefusal.REVISION_CHANGED, CHANGED, field="expectedRevision")
     changed = {name: value for name, value in changes.items() if getattr(tenant, name) != value}
     for name, value in changed.items():
         setattr(tenant, name, value)
+    if changed:
+        tenant.revision += 1
     checked(tenant)
     await db.flush()
     return changed

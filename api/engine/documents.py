@@ -38,6 +38,7 @@ from graphql.validation import (
 from graphql.validation.validate import ValidationAbortedError
 
 from api.engine.costs import cost_of
+from api.engine.idempotent import IdempotentMutationsRule
 from api.engine.limits import OPEN, REGISTERED, Limits, Tally, check_document, check_text, too_deep
 from api.engine.overlaps import overlaps
 from api.engine.parameters import Parameters, Request
@@ -48,7 +49,7 @@ from tenants.viewer import Viewer
 
 PLANS_PER_DOCUMENT = 64
 MAX_ERRORS = 20
-RULES = [rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]
+RULES = [rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule] + [IdempotentMutationsRule]
 OF_VARIABLES: set[type[ASTValidationRule]] = {
     NoUndefinedVariablesRule,
     NoUnusedVariablesRule,
@@ -56,7 +57,11 @@ OF_VARIABLES: set[type[ASTValidationRule]] = {
     VariablesAreInputTypesRule,
     VariablesInAllowedPositionRule,
 }
-OF_DIRECTIVES: set[type[ASTValidationRule]] = {KnownDirectivesRule, UniqueDirectivesPerLocationRule}
+OF_DIRECTIVES: set[type[ASTValidationRule]] = {
+    KnownDirectivesRule,
+    UniqueDirectivesPerLocationRule,
+    IdempotentMutationsRule,
+}
 INTROSPECTION = {"__schema", "__type"}
 PER_DOCUMENT, PER_TOKEN, PER_PLAN, PER_VALUE = 5_000, 500, 5_000, 500
 """What Python needs to hold them, in bytes."""

@@ -92,6 +92,7 @@ enum(
     INVALID="A value is not acceptable; `field` says which.",
     POSITION_TAKEN="Another activity of the program has this position.",
     IN_USE="Journeys have this activity as a step already.",
+    REVISION_CHANGED="Someone has changed it since it was read; `expectedRevision` is no longer its revision.",
 )
 ActivityRefused = refusal(
     "ActivityRefused", activities.ActivityRefused, activities.ActivityRefusal, "Why the blueprint stays as it is."
@@ -109,6 +110,7 @@ class Activity(Node):
     kind: ActivityKind = column("What it is.")
     purpose: Purpose = column("Why it stands where it does.")
     title: str = column("What learners see in their journey.")
+    revision: int = column("How often it was edited, counted from 1; for `expectedRevision`.")
     body: str = column("What learners read; where it is a prompt, what is posted.")
     session_number: int = column("Which session of the cohort it hangs on, counted from 1.")
     anchor: Anchor = column("The end of that session from which it is counted.")
@@ -166,6 +168,9 @@ class AddActivityInput:
 @strawberry.input(description="What to change of an activity. What is left out stays.")
 class UpdateActivityInput:
     id: strawberry.ID = strawberry.field(description="Which activity.")
+    expected_revision: int | None = strawberry.field(
+        default=None, description="Only if it has this `revision` still; left out, whatever it says now."
+    )
     position: int | None = strawberry.field(default=strawberry.UNSET, description="Its place in the blueprint.")
     stage: Stage | None = strawberry.field(default=strawberry.UNSET, description="Where it lies in the journey.")
     mode: Mode | None = strawberry.field(default=strawberry.UNSET, description="How it is learned.")
@@ -260,6 +265,7 @@ async def update_activity(command: Command, input: UpdateActivityInput) -> activ
         command.db,
         command.row(Activity, input.id),
         activities.ActivityChanges(**wanted),  # type: ignore[typeddict-item]
+        revision=input.expected_revision,
         by=command.by,
         now=command.now,
     )

@@ -10,14 +10,12 @@ without being carried out again (`@idempotent`).
 
 from api.mutations.commands import NOBODY, Command, Told, changes, forbidden, permit
 from api.mutations.declaring import ACCESS, MOST_ITEMS, MUTATIONS, assemble, mutation
-from api.mutations.idempotency import IDEMPOTENT
 from api.mutations.refusals import Refused, refusal
 from api.mutations.running import ATTEMPTS, LOST_A_RACE
 
 __all__ = [
     "ACCESS",
     "ATTEMPTS",
-    "IDEMPOTENT",
     "LOST_A_RACE",
     "MOST_ITEMS",
     "MUTATIONS",

@@ -14,6 +14,7 @@ from api import ids
 from api.engine.filters import camel
 from api.engine.types import ENTITIES
 from api.permissions import Access
+from domain.records import Upserted
 from tenants.viewer import Actor, Viewer
 
 NOBODY = uuid.UUID(int=0)
@@ -71,6 +72,10 @@ class Told:
     text: str = ""
     created: bool = False
     now: datetime | None = None
+
+    @classmethod
+    def upserted(cls, upserted: Upserted[Any]) -> "Told":
+        return cls(upserted.record, created=upserted.created)
 
 
 def changes(given: Any, *, clearable: AbstractSet[str] = frozenset()) -> dict[str, Any]:  # noqa: ANN401 -- an input with an `id`

@@ -6,14 +6,9 @@ from typing import Any
 
 import orjson
 from graphql import (
-    DirectiveLocation,
     FieldNode,
     FragmentSpreadNode,
-    GraphQLArgument,
-    GraphQLDirective,
-    GraphQLNonNull,
     GraphQLResolveInfo,
-    GraphQLString,
     Node,
     VariableNode,
     Visitor,
@@ -22,26 +17,10 @@ from graphql import (
 )
 from graphql.execution.values import get_argument_values, get_directive_values
 
+from api.engine.idempotent import IDEMPOTENT, LONGEST_KEY
 from api.mutations.commands import bad_input
-from tenants.idempotency import HOURS, Claim
+from tenants.idempotency import Claim
 from tenants.viewer import Viewer
-
-LONGEST = 255
-IDEMPOTENT = GraphQLDirective(
-    "idempotent",
-    [DirectiveLocation.FIELD],
-    {
-        "key": GraphQLArgument(
-            GraphQLNonNull(GraphQLString),
-            description=f"A name of your own for what is to be done, of at most {LONGEST} characters: a random UUID.",
-        )
-    },
-    description=(
-        f"On a mutation: whoever sends it again under the same key within {HOURS} hours gets the first answer, and it "
-        "is not done again. Another mutation, input or selection under the same key is refused with the code "
-        "IDEMPOTENCY_KEY_REUSED. Keys are each person's and each app's own."
-    ),
-)
 
 
 def claimed(info: GraphQLResolveInfo[Any], viewer: Viewer) -> Claim | None:
@@ -54,8 +33,8 @@ def claimed(info: GraphQLResolveInfo[Any], viewer: Viewer) -> Claim | None:
     if len(keys) > 1:
         raise bad_input("`@idempotent` names two keys for the same field. Give one.")
     key = keys.pop()
-    if not 0 < len(key) <= LONGEST:
-        raise bad_input(f"The `key` of `@idempotent` has 1 to {LONGEST} characters.")
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise bad_input(f"The `key` of `@idempotent` has 1 to {LONGEST_KEY} characters.")
     holder = viewer.person_id or viewer.app_id
     assert holder is not None  # noqa: S101 -- nobody who has not signed in may call a mutation
     return Claim(holder, key, _digest(info, viewer), viewer.tenant.secret)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
-from api.engine.fields import Connection, column, to_many
+from api.engine.fields import Connection, column, sql, to_many, to_one
 from api.engine.types import Node, many, one, planned
-from api.mutations import Command, changes, mutation, refusal
+from api.mutations import Command, Told, changes, mutation, refusal
 from api.permissions import STAFF, TEACHING, Access, signed_in
 from api.words import enum
 from domain.people import organizations
@@ -25,6 +25,7 @@ enum(
     NOT_FOUND="There is no such organization.",
     INVALID="A value is not acceptable; `field` says which.",
     REFERENCE_TAKEN="Another organization has this external reference.",
+    REVISION_CHANGED="Someone has changed it since it was read; `expectedRevision` is no longer its revision.",
 )
 OrganizationRefused = refusal(
     "OrganizationRefused",
@@ -47,8 +48,17 @@ class Organization(Node):
     name: str = column("Its name.")
     external_ref: str | None = column("Your own reference, for integrations.")
     created_at: datetime = column("When it became known here.")
+    revision: int = column("How often it was edited, counted from 1; for `expectedRevision`.")
     people: Connection[Person] = to_many("organization_id", "Who works there.", order="name")
     hosted_sessions: Connection[Session] = to_many("host_organization_id", "The sessions it hosts.", order="starts_at")
+
+
+@planned(organizations.Organization, visible=Access(STAFF, "people:write"))
+class UpsertedOrganization:
+    """An organization that was brought in by your own reference."""
+
+    organization: Organization = to_one("id", "The organization, as it is now.")
+    created: bool = sql("{created}", "Whether it is new; otherwise it was known, and is changed where you said so.")
 
 
 one(
@@ -66,16 +76,29 @@ class CreateOrganizationInput:
 @strawberry.input(description="What to change of an organization. What is left out stays.")
 class UpdateOrganizationInput:
     id: strawberry.ID = strawberry.field(description="Which organization.")
+    expected_revision: int | None = strawberry.field(
+        default=None, description="Only if it has this `revision` still; left out, whatever it says now."
+    )
     name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
     external_ref: str | None = strawberry.field(
         default=strawberry.UNSET, description="Your own reference; null for none."
     )
 
 
+@strawberry.input(
+    description="An organization by your own reference. What is left out stays, or is not said of a new one."
+)
+class UpsertOrganizationInput:
+    external_ref: str = strawberry.field(description="Your own reference.")
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
+
+
 WRITE = Access(STAFF, "people:write")
 
 
-@mutation("Add an organization.", answers=Organization, refuses=[OrganizationRefused], allow=WRITE)
+@mutation(
+    "Add an organization.", answers=Organization, refuses=[OrganizationRefused], allow=WRITE, bulk="createOrganizations"
+)
 async def create_organization(command: Command, input: CreateOrganizationInput) -> organizations.Organization:  # noqa: A002 -- the schema's word
     new = organizations.NewOrganization(name=input.name, external_ref=input.external_ref)
     return await organizations.create(command.db, new, by=command.by, now=command.now)
@@ -87,6 +110,22 @@ async def update_organization(command: Command, input: UpdateOrganizationInput) 
         command.db,
         command.row(Organization, input.id),
         organizations.OrganizationChanges(**changes(input, clearable={"external_ref"})),  # type: ignore[typeddict-item]
+        revision=input.expected_revision,
         by=command.by,
         now=command.now,
     )
+
+
+@mutation(
+    "Bring in an organization by your own reference: created when it is new, changed when it is known. A new one "
+    "needs as much as creating it does. Bringing in the same twice changes nothing.",
+    answers=UpsertedOrganization,
+    refuses=[OrganizationRefused],
+    allow=WRITE,
+    bulk="upsertOrganizations",
+)
+async def upsert_organization(command: Command, input: UpsertOrganizationInput) -> Told:  # noqa: A002 -- the schema's word
+    wanted = changes(input)
+    reference = wanted.pop("external_ref")
+    said = organizations.OrganizationChanges(**wanted)  # type: ignore[typeddict-item]
+    return Told.upserted(await organizations.upsert(command.db, reference, said, by=command.by, now=command.now))

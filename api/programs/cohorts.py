@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
-from api.engine.fields import Connection, column, to_many, to_one
+from api.engine.fields import Connection, column, sql, to_many, to_one
 from api.engine.types import Node, many, one, planned
-from api.mutations import Command, changes, mutation, refusal
+from api.mutations import Command, Told, changes, mutation, refusal
 from api.permissions import STAFF, TEACHING, Access, signed_in
 from api.programs.programs import Program
 from api.words import enum
@@ -30,6 +30,7 @@ enum(
     NOT_FOUND="There is no such cohort or program; `field` says which.",
     INVALID="A value is not acceptable; `field` says which.",
     REFERENCE_TAKEN="Another cohort has this external reference.",
+    REVISION_CHANGED="Someone has changed it since it was read; `expectedRevision` is no longer its revision.",
 )
 CohortRefused = refusal(
     "CohortRefused", cohorts.CohortRefused, cohorts.CohortRefusal, "Why the cohort was not written."
@@ -52,6 +53,7 @@ class Cohort(Node):
     name: str = column("What the group is called.")
     external_ref: str | None = column("Your own reference, for integrations.")
     created_at: datetime = column("When it was created.")
+    revision: int = column("How often it was edited, counted from 1; for `expectedRevision`.")
     enrollments: Connection[Enrollment] = to_many(
         "cohort_id", "Who is in it. Learners see their own.", order="enrolled_at"
     )
@@ -68,6 +70,14 @@ class Cohort(Node):
     evaluations: Connection[Evaluation] = to_many(
         "cohort_id", "What it was asked, the latest first.", order="opened_at", descending=True
     )
+
+
+@planned(cohorts.Cohort, visible=Access(STAFF, "cohorts:write"))
+class UpsertedCohort:
+    """A cohort that was brought in by your own reference."""
+
+    cohort: Cohort = to_one("id", "The cohort, as it is now.")
+    created: bool = sql("{created}", "Whether it is new; otherwise it was known, and is changed where you said so.")
 
 
 one("cohort", "Cohort", "One cohort, by id or your own reference.", allow=signed_in("cohorts:read"))
@@ -91,16 +101,34 @@ class CreateCohortInput:
 @strawberry.input(description="What to change of a cohort. What is left out stays.")
 class UpdateCohortInput:
     id: strawberry.ID = strawberry.field(description="Which cohort.")
+    expected_revision: int | None = strawberry.field(
+        default=None, description="Only if it has this `revision` still; left out, whatever it says now."
+    )
     name: str | None = strawberry.field(default=strawberry.UNSET, description="What the group is called.")
     external_ref: str | None = strawberry.field(
         default=strawberry.UNSET, description="Your own reference; null for none."
     )
 
 
+@strawberry.input(description="A cohort by your own reference. What is left out stays, or is not said of a new one.")
+class UpsertCohortInput:
+    external_ref: str = strawberry.field(description="Your own reference.")
+    program_id: strawberry.ID | None = strawberry.field(
+        default=None, description="What the group goes through. It stays with it."
+    )
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="What the group is called.")
+
+
 WRITE = Access(STAFF, "cohorts:write")
 
 
-@mutation("Form a cohort that goes through a program.", answers=Cohort, refuses=[CohortRefused], allow=WRITE)
+@mutation(
+    "Form a cohort that goes through a program.",
+    answers=Cohort,
+    refuses=[CohortRefused],
+    allow=WRITE,
+    bulk="createCohorts",
+)
 async def create_cohort(command: Command, input: CreateCohortInput) -> cohorts.Cohort:  # noqa: A002 -- the schema's word
     new = cohorts.NewCohort(name=input.name, external_ref=input.external_ref)
     program_id = command.row(Program, input.program_id)
@@ -113,6 +141,29 @@ async def update_cohort(command: Command, input: UpdateCohortInput) -> cohorts.C
         command.db,
         command.row(Cohort, input.id),
         cohorts.CohortChanges(**changes(input, clearable={"external_ref"})),  # type: ignore[typeddict-item]
+        revision=input.expected_revision,
         by=command.by,
         now=command.now,
     )
+
+
+@mutation(
+    "Bring in a cohort by your own reference: created when it is new, changed when it is known. A new one "
+    "needs as much as creating it does. Bringing in the same twice changes nothing.",
+    answers=UpsertedCohort,
+    refuses=[CohortRefused],
+    allow=WRITE,
+    bulk="upsertCohorts",
+)
+async def upsert_cohort(command: Command, input: UpsertCohortInput) -> Told:  # noqa: A002 -- the schema's word
+    wanted = changes(input, clearable={"program_id"})
+    reference, program = wanted.pop("external_ref"), wanted.pop("program_id")
+    upserted = await cohorts.upsert(
+        command.db,
+        reference,
+        cohorts.CohortChanges(**wanted),  # type: ignore[typeddict-item]
+        program_id=command.row_or_none(Program, program),
+        by=command.by,
+        now=command.now,
+    )
+    return Told.upserted(upserted)

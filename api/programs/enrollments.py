@@ -90,6 +90,7 @@ WRITE = Access(STAFF, "cohorts:write")
     answers=Enrollment,
     refuses=[EnrollmentRefused],
     allow=WRITE,
+    bulk="enrollPeople",
 )
 async def enroll(command: Command, input: EnrollInput) -> enrollments.Enrollment:  # noqa: A002 -- the schema's word
     enrollment = await enrollments.enroll(
@@ -108,6 +109,7 @@ async def enroll(command: Command, input: EnrollInput) -> enrollments.Enrollment
     answers=Enrollment,
     refuses=[EnrollmentRefused],
     allow=WRITE,
+    bulk="withdrawEnrollments",
 )
 async def withdraw(command: Command, input: WithdrawInput) -> enrollments.Enrollment:  # noqa: A002 -- the schema's word
     return await enrollments.withdraw(command.db, command.row(Enrollment, input.id), by=command.by, now=command.now)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
-from api.engine.fields import Connection, column, decided, embedded, to_list, to_many
+from api.engine.fields import Connection, column, decided, embedded, sql, to_list, to_many, to_one
 from api.engine.types import Node, many, one, planned
 from api.journeys.audit import BLUEPRINT, Gap, gaps
-from api.mutations import Command, changes, mutation, refusal
+from api.mutations import Command, Told, changes, mutation, refusal
 from api.permissions import STAFF, TEACHING, Access, signed_in
 from api.programs.money import Money, MoneyInput
 from api.words import enum
@@ -31,6 +31,7 @@ enum(
     NOT_FOUND="There is no such program.",
     INVALID="A value is not acceptable; `field` says which.",
     REFERENCE_TAKEN="Another program has this external reference.",
+    REVISION_CHANGED="Someone has changed it since it was read; `expectedRevision` is no longer its revision.",
 )
 ProgramRefused = refusal(
     "ProgramRefused", programs.ProgramRefused, programs.ProgramRefusal, "Why the program was not written."
@@ -81,6 +82,7 @@ class Program(Node):
     external_ref: str | None = column("Your own reference, for integrations.")
     price: Money | None = embedded("What it costs; null where nothing is charged.", unless_null="price_minor")
     created_at: datetime = column("When it was created.")
+    revision: int = column("How often it was edited, counted from 1; for `expectedRevision`.")
     activities: list[Activity] = to_list("program_id", "The blueprint, in its order.", order="position")
     cohorts: Connection[Cohort] = to_many("program_id", "The groups that go through it.", order="created_at")
     sessions: Connection[Session] = to_many("program_id", "Its sessions, whichever the cohort.", order="starts_at")
@@ -99,6 +101,14 @@ class Program(Node):
     learning_mix: list[LearningShare] = to_list(
         "{c}.program_id = {t}.id", "How it is learned: from experience, from others, from instruction.", order="id"
     )
+
+
+@planned(programs.Program, visible=Access(STAFF, "programs:write"))
+class UpsertedProgram:
+    """A program that was brought in by your own reference."""
+
+    program: Program = to_one("id", "The program, as it is now.")
+    created: bool = sql("{created}", "Whether it is new; otherwise it was known, and is changed where you said so.")
 
 
 one("program", "Program", "One program, by id or your own reference.", allow=signed_in("programs:read"))
@@ -120,6 +130,9 @@ class CreateProgramInput:
 @strawberry.input(description="What to change of a program. What is left out stays.")
 class UpdateProgramInput:
     id: strawberry.ID = strawberry.field(description="Which program.")
+    expected_revision: int | None = strawberry.field(
+        default=None, description="Only if it has this `revision` still; left out, whatever it says now."
+    )
     title: str | None = strawberry.field(default=strawberry.UNSET, description="What learners see in the catalog.")
     summary: str | None = strawberry.field(default=strawberry.UNSET, description="What it is about.")
     goal: str | None = strawberry.field(default=strawberry.UNSET, description="What learners can do at the end.")
@@ -128,6 +141,20 @@ class UpdateProgramInput:
     )
     external_ref: str | None = strawberry.field(
         default=strawberry.UNSET, description="Your own reference; null for none."
+    )
+    price: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What it costs; null where nothing is charged."
+    )
+
+
+@strawberry.input(description="A program by your own reference. What is left out stays, or is not said of a new one.")
+class UpsertProgramInput:
+    external_ref: str = strawberry.field(description="Your own reference.")
+    title: str | None = strawberry.field(default=strawberry.UNSET, description="What learners see in the catalog.")
+    summary: str | None = strawberry.field(default=strawberry.UNSET, description="What it is about.")
+    goal: str | None = strawberry.field(default=strawberry.UNSET, description="What learners can do at the end.")
+    regulated: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether the goal must be certifiable."
     )
     price: MoneyInput | None = strawberry.field(
         default=strawberry.UNSET, description="What it costs; null where nothing is charged."
@@ -159,13 +186,35 @@ async def create_program(command: Command, input: CreateProgramInput) -> program
 
 @mutation("Change a program.", answers=Program, refuses=[ProgramRefused], allow=WRITE)
 async def update_program(command: Command, input: UpdateProgramInput) -> programs.Program:  # noqa: A002 -- the schema's word
-    wanted = changes(input, clearable={"external_ref", "price"})
-    if "price" in wanted:
-        wanted |= _price(wanted.pop("price"))
+    wanted = _wanted(input)
     return await programs.update(
         command.db,
         command.row(Program, input.id),
         programs.ProgramChanges(**wanted),  # type: ignore[typeddict-item]
+        revision=input.expected_revision,
         by=command.by,
         now=command.now,
     )
+
+
+@mutation(
+    "Bring in a program by your own reference: created when it is new, changed when it is known. A new one "
+    "needs as much as creating it does. Bringing in the same twice changes nothing.",
+    answers=UpsertedProgram,
+    refuses=[ProgramRefused],
+    allow=WRITE,
+    bulk="upsertPrograms",
+)
+async def upsert_program(command: Command, input: UpsertProgramInput) -> Told:  # noqa: A002 -- the schema's word
+    wanted = _wanted(input)
+    reference = wanted.pop("external_ref")
+    said = programs.ProgramChanges(**wanted)  # type: ignore[typeddict-item]
+    return Told.upserted(await programs.upsert(command.db, reference, said, by=command.by, now=command.now))
+
+
+def _wanted(given: UpdateProgramInput | UpsertProgramInput) -> dict[str, Any]:
+    """What is said of a program, as columns."""
+    wanted = changes(given, clearable={"external_ref", "price"})
+    if "price" in wanted:
+        wanted |= _price(wanted.pop("price"))
+    return wanted

@@ -92,6 +92,7 @@ class RecordAttendanceInput:
     answers=Attendance,
     refuses=[AttendanceRefused],
     allow=Access(TEACHING, "attendance:write"),
+    bulk="recordAttendances",
 )
 async def record_attendance(command: Command, input: RecordAttendanceInput) -> attendance.Attendance:  # noqa: A002 -- the schema's word
     return await attendance.record(

@@ -65,6 +65,7 @@ class CountHeadsInput:
     answers=HeadCount,
     refuses=[HeadCountRefused],
     allow=Access(TEACHING, "attendance:write"),
+    bulk="recordHeadCounts",
 )
 async def count_heads(command: Command, input: CountHeadsInput) -> head_counts.HeadCount:  # noqa: A002 -- the schema's word
     return await head_counts.count(

@@ -96,6 +96,7 @@ FOR_OTHERS = Access(STAFF, "registrations:write")
     answers=Registration,
     refuses=[RegistrationRefused],
     allow=WRITE,
+    bulk="registerForSessions",
 )
 async def register_for_session(command: Command, input: RegisterForSessionInput) -> registrations.Registration:  # noqa: A002 -- the schema's word
     return await registrations.register(
@@ -112,6 +113,7 @@ async def register_for_session(command: Command, input: RegisterForSessionInput)
     answers=Registration,
     refuses=[RegistrationRefused],
     allow=WRITE,
+    bulk="cancelRegistrations",
 )
 async def cancel_registration(command: Command, input: CancelRegistrationInput) -> registrations.Registration:  # noqa: A002 -- the schema's word
     registration_id = await _cancellable(command, input.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import strawberry
 
@@ -53,6 +53,7 @@ enum(
     SESSION_CANCELLED="The session is cancelled.",
     CAPACITY_BELOW_SEATS_TAKEN="More seats are taken than there would be.",
     MEETING_ATTENDED="A meeting that would go has attendance.",
+    REVISION_CHANGED="Someone has changed it since it was read; `expectedRevision` is no longer its revision.",
 )
 SessionRefused = refusal(
     "SessionRefused", sessions.SessionRefused, sessions.SessionRefusal, "Why the session stays as it is."
@@ -102,6 +103,7 @@ class Session(Node):
     registration_open: bool = sql(OPEN, "Whether it still takes registrations, if only for the waitlist.")
     cancelled_at: datetime | None = column("When it was called off, where it was.")
     created_at: datetime = column("When it was scheduled.")
+    revision: int = column("How often it was edited, counted from 1; for `expectedRevision`.")
     meetings: list[Meeting] = to_list("session_id", "Its dated parts, in order of time.", order="position")
     registrations: Connection[Registration] = to_many(
         "session_id", "Who has a seat or waits for one. Learners see their own.", order="registered_at"
@@ -151,6 +153,9 @@ class ScheduleSessionInput:
 )
 class UpdateSessionInput:
     id: strawberry.ID = strawberry.field(description="Which session.")
+    expected_revision: int | None = strawberry.field(
+        default=None, description="Only if it has this `revision` still; left out, whatever it says now."
+    )
     title: str | None = strawberry.field(default=strawberry.UNSET, description="What learners see in their calendar.")
     format: sessions.SessionFormat | None = strawberry.field(
         default=strawberry.UNSET, description="Where it takes place."
@@ -175,6 +180,9 @@ class UpdateSessionInput:
 @strawberry.input(description="When a session takes place now.")
 class RescheduleSessionInput:
     id: strawberry.ID = strawberry.field(description="Which session.")
+    expected_revision: int | None = strawberry.field(
+        default=None, description="Only if it has this `revision` still; left out, whatever it says now."
+    )
     meetings: list[MeetingInput] = strawberry.field(
         description="All of its dated parts, in order of time. The first stays the first, and so on."
     )
@@ -192,10 +200,20 @@ CLEARABLE = {
     "waitlist_capacity",
     "host_organization_id",
     "registration_closes_at",
+    "program_id",
+    "cohort_id",
+    "number",
+    "meetings",
 }
 
 
-@mutation("Schedule a session with its meetings.", answers=Session, refuses=[SessionRefused], allow=WRITE)
+@mutation(
+    "Schedule a session with its meetings.",
+    answers=Session,
+    refuses=[SessionRefused],
+    allow=WRITE,
+    bulk="scheduleSessions",
+)
 async def schedule_session(command: Command, input: ScheduleSessionInput) -> sessions.Session:  # noqa: A002 -- the schema's word
     new = sessions.NewSession(
         program_id=command.row(Program, input.program_id),
@@ -218,15 +236,15 @@ async def schedule_session(command: Command, input: ScheduleSessionInput) -> ses
     answers=Session,
     refuses=[SessionRefused],
     allow=WRITE,
+    bulk="updateSessions",
 )
 async def update_session(command: Command, input: UpdateSessionInput) -> sessions.Session:  # noqa: A002 -- the schema's word
-    wanted = changes(input, clearable=CLEARABLE)
-    if "host_organization_id" in wanted:
-        wanted["host_organization_id"] = command.row_or_none(Organization, wanted["host_organization_id"])
+    wanted = wanted_of(command, input)
     session = await sessions.update(
         command.db,
         command.row(Session, input.id),
         sessions.SessionChanges(**wanted),  # type: ignore[typeddict-item]
+        revision=input.expected_revision,
         by=command.by,
         now=command.now,
     )
@@ -245,6 +263,7 @@ async def reschedule_session(command: Command, input: RescheduleSessionInput) ->
         command.db,
         command.row(Session, input.id),
         [meeting.plan() for meeting in input.meetings],
+        revision=input.expected_revision,
         by=command.by,
         now=command.now,
     )
@@ -260,3 +279,11 @@ async def reschedule_session(command: Command, input: RescheduleSessionInput) ->
 )
 async def cancel_session(command: Command, input: CancelSessionInput) -> sessions.Session:  # noqa: A002 -- the schema's word
     return await sessions.cancel(command.db, command.row(Session, input.id), by=command.by, now=command.now)
+
+
+def wanted_of(command: Command, given: Any) -> dict[str, Any]:  # noqa: ANN401 -- any input that changes a session
+    """What is said of a session, as columns."""
+    wanted = changes(given, clearable=CLEARABLE)
+    if "host_organization_id" in wanted:
+        wanted["host_organization_id"] = command.row_or_none(Organization, wanted["host_organization_id"])
+    return wanted

@@ -24,6 +24,7 @@ enum(
     NAME_TAKEN="Another tenant has this name.",
     NOT_A_SANDBOX="Only a sandbox's clock can be moved.",
     CLOCK_ONLY_MOVES_FORWARD="The time given has passed already.",
+    REVISION_CHANGED="Someone has changed it since it was read; `expectedRevision` is no longer its revision.",
 )
 TenantRefused = refusal(
     "TenantRefused", registry.TenantRefused, registry.TenantRefusal, "Why the tenant stays as it is."
@@ -72,6 +73,7 @@ class Tenant(Node):
     name: str = column("The name in contracts and lists.")
     sandbox: bool = column("Whether this is a place to rehearse, whose clock can be moved.")
     now: datetime = sql("{now}", "The tenant's own time. A sandbox's may be ahead of the world's.")
+    revision: int = column("How often it was edited, counted from 1; for `expectedRevision`.")
     branding: Branding = embedded("How the tenant looks.")
     settings: Settings = embedded("What the tenant has set.")
 
@@ -93,6 +95,9 @@ class BenchmarkInput:
 
 @strawberry.input(description="What to change of the tenant's brand and settings. What is left out stays.")
 class UpdateTenantInput:
+    expected_revision: int | None = strawberry.field(
+        default=None, description="Only if it has this `revision` still; left out, whatever it says now."
+    )
     name: str | None = strawberry.field(default=strawberry.UNSET, description="The name in contracts and lists.")
     display_name: str | None = strawberry.field(default=strawberry.UNSET, description="The name that learners see.")
     logo_url: URL | None = strawberry.field(default=strawberry.UNSET, description="The logo; null for none.")
@@ -124,7 +129,7 @@ async def update_tenant(command: Command, input: UpdateTenantInput) -> registry.
     benchmark = wanted.pop("benchmark", None)
     if benchmark is not None:
         wanted |= {f"benchmark_{share}": percent for share, percent in vars(benchmark).items()}
-    changed = await registry.update(command.db, command.viewer.tenant.id, wanted)
+    changed = await registry.update(command.db, command.viewer.tenant.id, wanted, revision=input.expected_revision)
     tenant = await registry.by_id(command.db, command.viewer.tenant.id)
     if changed:
         await history.record(command.db, tenant, "updated", by=command.by, now=command.now, **changed)

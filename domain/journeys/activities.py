@@ -19,7 +19,7 @@ from domain.communities.communities import Community
 from domain.evaluations.instruments import Instrument
 from domain.facts import take_on, with_changes
 from domain.programs.programs import Program
-from domain.records import Record, Refused, Word, belongs_to, choice, find, lock, unique
+from domain.records import CHANGED, Refused, Revised, Word, belongs_to, choice, find, lock, stale, unique
 from domain.texts import prose_of, text_of
 from tenants.viewer import Actor
 
@@ -95,13 +95,14 @@ class ActivityRefusal(Word):
     INVALID = auto()
     POSITION_TAKEN = auto()
     IN_USE = auto()
+    REVISION_CHANGED = auto()
 
 
 class ActivityRefused(Refused[ActivityRefusal]):
     pass
 
 
-class Activity(Record, table=True):
+class Activity(Revised, table=True):
     """`body` is shown, or posted where it is a prompt. `days_to_complete` counts from when it is due."""
 
     __table_args__ = (
@@ -250,10 +251,18 @@ async def add(db: AsyncSession, program_id: uuid.UUID, new: NewActivity, *, by: 
 
 
 async def update(
-    db: AsyncSession, activity_id: uuid.UUID, changes: ActivityChanges, *, by: Actor, now: datetime
+    db: AsyncSession,
+    activity_id: uuid.UUID,
+    changes: ActivityChanges,
+    *,
+    revision: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Activity:
     """Change a step of the blueprint. Steps unrolled from it keep their dates until their session is moved."""
     activity = await _mine(db, activity_id)
+    if stale(activity.revision, revision):
+        raise ActivityRefused(ActivityRefusal.REVISION_CHANGED, CHANGED, field="expectedRevision")
     wanted = with_changes(activity, NewActivity, changes, invalid=_invalid)
     facts = checked(await _positioned(db, activity.program_id, wanted))
     await _refuse_conflicts(db, activity, facts)

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, select
 
 from domain import history
-from domain.facts import take_on, with_changes
-from domain.records import UTC, Record, Refused, Word, lock, unique
+from domain.facts import take_on, whole, with_changes
+from domain.records import CHANGED, UTC, Refused, Revised, Upserted, Word, lock, stale, unique
 from domain.texts import reference_of, text_of
 from tenants.viewer import Actor
 
@@ -21,13 +21,14 @@ class OrganizationRefusal(Word):
     NOT_FOUND = auto()
     INVALID = auto()
     REFERENCE_TAKEN = auto()
+    REVISION_CHANGED = auto()
 
 
 class OrganizationRefused(Refused[OrganizationRefusal]):
     pass
 
 
-class Organization(Record, table=True):
+class Organization(Revised, table=True):
     __table_args__ = (
         unique("external_ref"),
         Index("organization_name_idx", "tenant_id", "name", "id"),
@@ -72,16 +73,39 @@ async def create(db: AsyncSession, new: NewOrganization, *, by: Actor, now: date
 
 
 async def update(
-    db: AsyncSession, organization_id: uuid.UUID, changes: OrganizationChanges, *, by: Actor, now: datetime
+    db: AsyncSession,
+    organization_id: uuid.UUID,
+    changes: OrganizationChanges,
+    *,
+    revision: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Organization:
     organization = await lock(db, Organization, organization_id)
     if organization is None:
         raise OrganizationRefused(OrganizationRefusal.NOT_FOUND, "There is no such organization.", field="id")
+    if stale(organization.revision, revision):
+        raise OrganizationRefused(OrganizationRefusal.REVISION_CHANGED, CHANGED, field="expectedRevision")
     facts = checked(with_changes(organization, NewOrganization, changes, invalid=_invalid))
     await _refuse_taken(db, organization.id, facts)
     if changed := take_on(organization, facts):
         await history.record(db, organization, "updated", by=by, now=now, **changed)
     return organization
+
+
+async def upsert(
+    db: AsyncSession, external_ref: str, changes: OrganizationChanges, *, by: Actor, now: datetime
+) -> Upserted[Organization]:
+    """The organization with this reference: changed where it was said otherwise, or a new one.
+
+    Of two who bring a new one at once, one is rolled back and tried again, and then changes what the other created.
+    """
+    reference = text_of(external_ref, "externalRef", invalid=_invalid)
+    known = await db.scalar(select(Organization.id).where(Organization.external_ref == reference))
+    if known is not None:
+        return Upserted(await update(db, known, changes, by=by, now=now), created=False)
+    new = whole(NewOrganization, {**changes, "external_ref": reference}, invalid=_invalid)
+    return Upserted(await create(db, new, by=by, now=now), created=True)
 
 
 async def _refuse_taken(db: AsyncSession, organization_id: uuid.UUID, facts: NewOrganization) -> None:

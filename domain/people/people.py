@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, select
 
 from domain import history
-from domain.facts import take_on, with_changes
+from domain.facts import take_on, whole, with_changes
 from domain.people.organizations import Organization
-from domain.records import UTC, Record, Refused, Word, belongs_to, find, lock, unique
+from domain.records import CHANGED, UTC, Refused, Revised, Upserted, Word, belongs_to, find, lock, stale, unique
 from domain.texts import reference_of, text_of
 from tenants.viewer import Actor
 
@@ -27,13 +27,14 @@ class PersonRefusal(Word):
     INVALID = auto()
     EMAIL_TAKEN = auto()
     REFERENCE_TAKEN = auto()
+    REVISION_CHANGED = auto()
 
 
 class PersonRefused(Refused[PersonRefusal]):
     pass
 
 
-class Person(Record, table=True):
+class Person(Revised, table=True):
     __table_args__ = (
         belongs_to("organization"),
         unique("email"),
@@ -97,15 +98,40 @@ async def create(db: AsyncSession, new: NewPerson, *, by: Actor, now: datetime) 
     return person
 
 
-async def update(db: AsyncSession, person_id: uuid.UUID, changes: PersonChanges, *, by: Actor, now: datetime) -> Person:
+async def update(
+    db: AsyncSession,
+    person_id: uuid.UUID,
+    changes: PersonChanges,
+    *,
+    revision: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Person:
     person = await lock(db, Person, person_id)
     if person is None:
         raise PersonRefused(PersonRefusal.NOT_FOUND, "There is no such person.", field="id")
+    if stale(person.revision, revision):
+        raise PersonRefused(PersonRefusal.REVISION_CHANGED, CHANGED, field="expectedRevision")
     facts = checked(with_changes(person, NewPerson, changes, invalid=_invalid))
     await _refuse_conflicts(db, person.id, facts)
     if changed := take_on(person, facts):
         await history.record(db, person, "updated", by=by, now=now, **changed)
     return person
+
+
+async def upsert(
+    db: AsyncSession, external_ref: str, changes: PersonChanges, *, by: Actor, now: datetime
+) -> Upserted[Person]:
+    """The person with this reference: changed where it was said otherwise, or a new one.
+
+    Of two who bring a new one at once, one is rolled back and tried again, and then changes what the other created.
+    """
+    reference = text_of(external_ref, "externalRef", invalid=_invalid)
+    known = await db.scalar(select(Person.id).where(Person.external_ref == reference))
+    if known is not None:
+        return Upserted(await update(db, known, changes, by=by, now=now), created=False)
+    new = whole(NewPerson, {**changes, "external_ref": reference}, invalid=_invalid)
+    return Upserted(await create(db, new, by=by, now=now), created=True)
 
 
 async def _refuse_conflicts(db: AsyncSession, person_id: uuid.UUID, facts: NewPerson) -> None:

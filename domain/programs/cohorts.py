@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, select
 
 from domain import history
-from domain.facts import take_on, with_changes
+from domain.facts import take_on, whole, with_changes
 from domain.programs.programs import Program
-from domain.records import UTC, Record, Refused, Word, belongs_to, find, lock, unique
+from domain.records import CHANGED, UTC, Refused, Revised, Upserted, Word, belongs_to, find, lock, stale, unique
 from domain.texts import reference_of, text_of
 from tenants.viewer import Actor
 
@@ -22,13 +22,14 @@ class CohortRefusal(Word):
     NOT_FOUND = auto()
     INVALID = auto()
     REFERENCE_TAKEN = auto()
+    REVISION_CHANGED = auto()
 
 
 class CohortRefused(Refused[CohortRefusal]):
     pass
 
 
-class Cohort(Record, table=True):
+class Cohort(Revised, table=True):
     __table_args__ = (
         belongs_to("program"),
         unique("external_ref"),
@@ -77,15 +78,50 @@ async def create(db: AsyncSession, program_id: uuid.UUID, new: NewCohort, *, by:
     return cohort
 
 
-async def update(db: AsyncSession, cohort_id: uuid.UUID, changes: CohortChanges, *, by: Actor, now: datetime) -> Cohort:
+async def update(
+    db: AsyncSession,
+    cohort_id: uuid.UUID,
+    changes: CohortChanges,
+    *,
+    revision: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Cohort:
     cohort = await lock(db, Cohort, cohort_id)
     if cohort is None:
         raise CohortRefused(CohortRefusal.NOT_FOUND, "There is no such cohort.", field="id")
+    if stale(cohort.revision, revision):
+        raise CohortRefused(CohortRefusal.REVISION_CHANGED, CHANGED, field="expectedRevision")
     facts = checked(with_changes(cohort, NewCohort, changes, invalid=_invalid))
     await _refuse_taken(db, cohort.id, facts)
     if changed := take_on(cohort, facts):
         await history.record(db, cohort, "updated", by=by, now=now, **changed)
     return cohort
+
+
+async def upsert(
+    db: AsyncSession,
+    external_ref: str,
+    changes: CohortChanges,
+    *,
+    program_id: uuid.UUID | None,
+    by: Actor,
+    now: datetime,
+) -> Upserted[Cohort]:
+    """The cohort with this reference: changed where it was said otherwise, or a new one, which needs a program.
+
+    Of two who bring a new one at once, one is rolled back and tried again, and then changes what the other created.
+    """
+    reference = text_of(external_ref, "externalRef", invalid=_invalid)
+    known = await db.scalar(select(Cohort).where(Cohort.external_ref == reference))
+    if known is None:
+        if program_id is None:
+            raise _invalid("programId", "There is none with this reference yet: a new one needs this as well.")
+        new = whole(NewCohort, {**changes, "external_ref": reference}, invalid=_invalid)
+        return Upserted(await create(db, program_id, new, by=by, now=now), created=True)
+    if program_id not in (None, known.program_id):
+        raise _invalid("programId", "The cohort goes through another program, and stays with it.")
+    return Upserted(await update(db, known.id, changes, by=by, now=now), created=False)
 
 
 async def _refuse_taken(db: AsyncSession, cohort_id: uuid.UUID, facts: NewCohort) -> None:

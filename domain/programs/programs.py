@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, select
 
 from domain import history
-from domain.facts import take_on, with_changes
-from domain.records import UTC, Record, Refused, Word, lock, unique
+from domain.facts import take_on, whole, with_changes
+from domain.records import CHANGED, UTC, Refused, Revised, Upserted, Word, lock, stale, unique
 from domain.texts import prose_of, reference_of, text_of
 from tenants.viewer import Actor
 
@@ -27,13 +27,14 @@ class ProgramRefusal(Word):
     NOT_FOUND = auto()
     INVALID = auto()
     REFERENCE_TAKEN = auto()
+    REVISION_CHANGED = auto()
 
 
 class ProgramRefused(Refused[ProgramRefusal]):
     pass
 
 
-class Program(Record, table=True):
+class Program(Revised, table=True):
     """`regulated`: its goal must be certifiable, so evidence from peers alone does not prove it."""
 
     __table_args__ = (
@@ -106,16 +107,39 @@ async def create(db: AsyncSession, new: NewProgram, *, by: Actor, now: datetime)
 
 
 async def update(
-    db: AsyncSession, program_id: uuid.UUID, changes: ProgramChanges, *, by: Actor, now: datetime
+    db: AsyncSession,
+    program_id: uuid.UUID,
+    changes: ProgramChanges,
+    *,
+    revision: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Program:
     program = await lock(db, Program, program_id)
     if program is None:
         raise ProgramRefused(ProgramRefusal.NOT_FOUND, "There is no such program.", field="id")
+    if stale(program.revision, revision):
+        raise ProgramRefused(ProgramRefusal.REVISION_CHANGED, CHANGED, field="expectedRevision")
     facts = checked(with_changes(program, NewProgram, changes, invalid=_invalid))
     await _refuse_taken(db, program.id, facts)
     if changed := take_on(program, facts):
         await history.record(db, program, "updated", by=by, now=now, **changed)
     return program
+
+
+async def upsert(
+    db: AsyncSession, external_ref: str, changes: ProgramChanges, *, by: Actor, now: datetime
+) -> Upserted[Program]:
+    """The program with this reference: changed where it was said otherwise, or a new one.
+
+    Of two who bring a new one at once, one is rolled back and tried again, and then changes what the other created.
+    """
+    reference = text_of(external_ref, "externalRef", invalid=_invalid)
+    known = await db.scalar(select(Program.id).where(Program.external_ref == reference))
+    if known is not None:
+        return Upserted(await update(db, known, changes, by=by, now=now), created=False)
+    new = whole(NewProgram, {**changes, "external_ref": reference}, invalid=_invalid)
+    return Upserted(await create(db, new, by=by, now=now), created=True)
 
 
 async def _refuse_taken(db: AsyncSession, program_id: uuid.UUID, facts: NewProgram) -> None:

@@ -1,7 +1,8 @@
 """Sessions: instructor-led events, each with its dated meetings.
 
 Invariant: `starts_at` and `ends_at` are those of the first and the last meeting. `seats_taken` and `waiting` count the
-registrations that hold a seat and that wait; only `registrations` changes them, and never beyond `capacity`.
+registrations that hold a seat and that wait; only `registrations` changes them, and never beyond `capacity`. That is
+no edit: `revision` counts changes of what is said about the session, of its times, and that it is cancelled.
 """
 
 import uuid
@@ -21,7 +22,7 @@ from domain.facts import facts_of, take_on, with_changes
 from domain.people.organizations import Organization
 from domain.programs.cohorts import Cohort
 from domain.programs.programs import Program
-from domain.records import UTC, Record, Refused, Word, belongs_to, choice, find, lock, unique
+from domain.records import CHANGED, UTC, Refused, Revised, Word, belongs_to, choice, find, lock, stale, unique
 from domain.sessions.meetings import DatedMeeting, Meeting, MeetingPlan, dated, of_session
 from domain.texts import reference_of, text_of
 from tenants.viewer import Actor
@@ -50,13 +51,14 @@ class SessionRefusal(Word):
     SESSION_CANCELLED = auto()
     CAPACITY_BELOW_SEATS_TAKEN = auto()
     MEETING_ATTENDED = auto()
+    REVISION_CHANGED = auto()
 
 
 class SessionRefused(Refused[SessionRefusal]):
     pass
 
 
-class Session(Record, table=True):
+class Session(Revised, table=True):
     """`number`: which session of its cohort it is. No capacity is unlimited; a waitlist of 0 is none."""
 
     __table_args__ = (
@@ -193,10 +195,16 @@ async def schedule(db: AsyncSession, new: NewSession, *, by: Actor, now: datetim
 
 
 async def update(
-    db: AsyncSession, session_id: uuid.UUID, changes: SessionChanges, *, by: Actor, now: datetime
+    db: AsyncSession,
+    session_id: uuid.UUID,
+    changes: SessionChanges,
+    *,
+    revision: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Session:
     """Change what is said about a session. After more seats, `registrations.promote` gives them to those who wait."""
-    session = await _mine(db, session_id)
+    session = await _mine(db, session_id, revision)
     facts = checked(with_changes(session, SessionFacts, changes, invalid=_invalid), seats_taken=session.seats_taken)
     await _refuse_conflicts(db, session.id, facts)
     if changed := take_on(session, facts):
@@ -205,13 +213,19 @@ async def update(
 
 
 async def reschedule(
-    db: AsyncSession, session_id: uuid.UUID, plans: Sequence[MeetingPlan], *, by: Actor, now: datetime
+    db: AsyncSession,
+    session_id: uuid.UUID,
+    plans: Sequence[MeetingPlan],
+    *,
+    revision: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Session:
     """Give the session these meetings. The first stays the first, and so on; surplus ones go unless someone attended.
 
     The journeys' steps are moved by `journeys.move`. `registration_closes_at` stays what it is.
     """
-    session = await _mine(db, session_id)
+    session = await _mine(db, session_id, revision)
     if session.status == SessionStatus.CANCELLED:
         raise SessionRefused(
             SessionRefusal.SESSION_CANCELLED, "The session is cancelled. Schedule a new one.", field="id"
@@ -226,6 +240,7 @@ async def reschedule(
 
     db.add_all(added)
     session.starts_at, session.ends_at = planned[0].starts_at, planned[-1].ends_at
+    session.revision += 1
     await history.record(db, session, "rescheduled", by=by, now=now, meetings=_times(planned))
     return session
 
@@ -237,6 +252,7 @@ async def cancel(db: AsyncSession, session_id: uuid.UUID, *, by: Actor, now: dat
         return session
     session.status = SessionStatus.CANCELLED
     session.cancelled_at = now
+    session.revision += 1
     await history.record(db, session, "cancelled", by=by, now=now)
     return session
 
@@ -245,10 +261,12 @@ def _times(meetings: Sequence[DatedMeeting]) -> list[dict[str, str]]:
     return [{"starts_at": m.starts_at.isoformat(), "ends_at": m.ends_at.isoformat()} for m in meetings]
 
 
-async def _mine(db: AsyncSession, session_id: uuid.UUID) -> Session:
+async def _mine(db: AsyncSession, session_id: uuid.UUID, revision: int | None = None) -> Session:
     session = await lock(db, Session, session_id)
     if session is None:
         raise SessionRefused(SessionRefusal.NOT_FOUND, "There is no such session.", field="id")
+    if stale(session.revision, revision):
+        raise SessionRefused(SessionRefusal.REVISION_CHANGED, CHANGED, field="expectedRevision")
     return session
 
 

@@ -163,10 +163,10 @@ def test_every_mutation_answers_with_a_union_of_its_row_and_its_refusals():
         assert all(refused in refusal.interfaces for refusal in refusals)
 
 
-def test_every_mutation_takes_one_input():
+def test_every_mutation_takes_one_input_and_can_be_rehearsed():
     core = schema()
     for name in ACCESS:
-        assert core.mutation_type.fields[name].args.keys() == {"input"}
+        assert core.mutation_type.fields[name].args.keys() == {"input", "dryRun"}
 
 
 def test_every_word_has_a_meaning():
