@@ -55,7 +55,7 @@ lock: $(VENV)/.dev ## Pin what pyproject.toml asks for; LOCK=--upgrade takes the
 
 clean: ## Remove what was installed and cached; the data in .collegium stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov dist
-	rm -rf clients/explorer/node_modules clients/explorer/dist tests/clients/node_modules
+	rm -rf clients/explorer/node_modules clients/explorer/dist tests/clients/node_modules tests/clients/environments
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What is installed is recorded in a stamp, and is installed again when a lock has changed.

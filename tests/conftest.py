@@ -23,7 +23,7 @@ structlog.configure(
 )
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 BY = Actor()
-NEEDS = ("browser", "node", "data")
+NEEDS = ("browser", "node", "registry", "data")
 
 
 @pytest.hookimpl(wrapper=True)
