@@ -19,6 +19,8 @@ CAPABILITIES = (
     "tenants.tenants",
     "tenants.viewer",
     "tenants.keys",
+    "custom.fields",
+    "custom.values",
     "people.organizations",
     "people.people",
     "history",

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 REFUSED = "$refused"
 """Stands in a plan's JSON in the place of a page that can't be given; its value says why."""
+LONGEST_SHOWN = 40
+"""As long as a key can be: no message repeats more."""
 BEYOND_ALL = r"'\xff'::bytea"
 """Sorts after every key of a value."""
 
@@ -134,7 +136,9 @@ class Named:
         )
         said = []
         for key, kind, found in self._named:
-            unknown = f"'{self.entity.name} has no custom field \"' || {key} || '\". ' || {there_are}"
+            unknown = (
+                f"'{self.entity.name} has no custom field \"' || left({key}, {LONGEST_SHOWN}) || '\". ' || {there_are}"
+            )
             if kind is None:
                 said.append(f"WHEN {found} IS NULL THEN {unknown}")
                 continue

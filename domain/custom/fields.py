@@ -24,7 +24,8 @@ from domain.records import UTC, Record, Refused, Word, choice, lock, unique
 from domain.texts import prose_of, text_of
 from tenants.viewer import Actor
 
-KEY = re.compile(r"[a-z][A-Za-z0-9]{0,39}")
+LONGEST_KEY = 40
+KEY = re.compile(rf"[a-z][A-Za-z0-9]{{0,{LONGEST_KEY - 1}}}")
 SLOTS = range(1, 51)
 LONGEST_HELP = 1_000
 

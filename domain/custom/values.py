@@ -18,12 +18,12 @@ from sqlmodel import Field, select
 from domain import history
 from domain.communities.communities import Community
 from domain.custom import choices, fields
-from domain.custom.fields import Carrier, CustomField, FieldKind
+from domain.custom.fields import LONGEST_KEY, Carrier, CustomField, FieldKind
 from domain.people.organizations import Organization
 from domain.people.people import Person
 from domain.programs.cohorts import Cohort
 from domain.programs.programs import Program
-from domain.records import Record, Refused, Word, belongs_to, choice, find, unique
+from domain.records import Record, Refused, Revised, Word, belongs_to, choice, find, unique
 from domain.sessions.sessions import Session
 from domain.texts import text_of
 from tenants.viewer import Actor
@@ -40,8 +40,6 @@ LONGEST_TEXT = 500
 """As UTF-8 it fits into an index."""
 LARGEST = 2**53 - 1
 """Up to here every whole number is exact, as in JSON and in every client."""
-BEYOND_ALL = b"\xff"
-"""Sorts after every key."""
 
 OWNERS = tuple(f"{carrier.lower()}_id" for carrier in Carrier)
 REFERENCES = tuple(f"to_{owner}" for owner in OWNERS)
@@ -153,19 +151,19 @@ def sort_key(value: Value) -> bytes:
 def fitting(kind: FieldKind, given: Given) -> Value | None:
     """The value as it is stored, or why it does not fit a field of this kind."""
     if given.kind != kind:
-        message = f"'{given.key}' holds a {kind}: give it by `{kind.lower()}`."
-        raise _refused(CustomValueRefusal.WRONG_KIND, given.key, message)
+        message = f"'{shown(given.key)}' holds a {kind}: give it by `{kind.lower()}`."
+        raise refused(CustomValueRefusal.WRONG_KIND, given.key, message)
     value = given.value
     if kind == FieldKind.TEXT and isinstance(value, str):
 
         def invalid(field: str, message: str) -> CustomValueRefused:
-            return _refused(CustomValueRefusal.INVALID, field, message)
+            return refused(CustomValueRefusal.INVALID, field, message)
 
         return text_of(value, given.key, longest=LONGEST_TEXT, invalid=invalid)
     if isinstance(value, float):
         if not abs(value) <= LARGEST:  # neither is what is no number
             message = f"Give a number between -{LARGEST:,} and {LARGEST:,}."
-            raise _refused(CustomValueRefusal.INVALID, given.key, message)
+            raise refused(CustomValueRefusal.INVALID, given.key, message)
         return value + 0.0  # there is one zero
     return value
 
@@ -175,7 +173,7 @@ def refuse_missing(required: Collection[str], given: Mapping[str, Given], *, new
     for key in required:
         taken_away = key in given and given[key].value is None
         if taken_away or (new and key not in given):
-            raise _refused(CustomValueRefusal.REQUIRED, key, f"'{key}' is required. Give it a value.")
+            raise refused(CustomValueRefusal.REQUIRED, key, f"'{key}' is required. Give it a value.")
 
 
 def by_key(given: Sequence[Given]) -> dict[str, Given]:
@@ -183,13 +181,20 @@ def by_key(given: Sequence[Given]) -> dict[str, Given]:
     found: dict[str, Given] = {}
     for one in given:
         if one.key in found:
-            raise _refused(CustomValueRefusal.INVALID, one.key, f"'{one.key}' stands here twice. Give each field once.")
+            raise refused(
+                CustomValueRefusal.INVALID, one.key, f"'{shown(one.key)}' stands here twice. Give each field once."
+            )
         found[one.key] = one
     return found
 
 
-def _refused(reason: CustomValueRefusal, key: str, message: str) -> CustomValueRefused:
-    return CustomValueRefused(reason, message, field=f"customFields.{key}")
+def refused(reason: CustomValueRefusal, key: str, message: str) -> CustomValueRefused:
+    return CustomValueRefused(reason, message, field=f"customFields.{shown(key)}")
+
+
+def shown(key: str) -> str:
+    """What a client calls a field, as a message repeats it: no longer than a key can be."""
+    return key if len(key) <= LONGEST_KEY else f"{key[:LONGEST_KEY]}…"
 
 
 async def write(
@@ -205,13 +210,15 @@ async def write(
     for key in named:
         if key not in declared:
             there_are = f"There are: {', '.join(sorted(declared))}." if declared else "None are declared."
-            message = f"There is no custom field '{key}' here. {there_are}"
-            raise _refused(CustomValueRefusal.UNKNOWN_FIELD, key, message)
+            message = f"There is no custom field '{shown(key)}' here. {there_are}"
+            raise refused(CustomValueRefusal.UNKNOWN_FIELD, key, message)
     facts = {}
     for key, one in named.items():
         if await _write_one(db, carrier, owner, declared[key], one):
             facts[key] = one.value.id if isinstance(one.value, Reference) else one.value
     if facts:
+        if not new and isinstance(owner, Revised):
+            owner.revision += 1
         plain = {key: str(fact) if isinstance(fact, date | uuid.UUID) else fact for key, fact in facts.items()}
         await history.record(db, owner, "updated", by=by, now=now, custom_fields=plain)
 
@@ -250,9 +257,9 @@ async def _refuse_unknown(db: AsyncSession, field: CustomField, value: Value) ->
         offered = [choice.value for choice in await choices.of(db, field.id) if choice.retired_at is None]
         if value not in offered:
             message = f"'{field.key}' is one of: {', '.join(offered)}."
-            raise _refused(CustomValueRefusal.UNKNOWN_CHOICE, field.key, message)
+            raise refused(CustomValueRefusal.UNKNOWN_CHOICE, field.key, message)
     if field.refers_to is not None and isinstance(value, Reference):
         fits = value.carrier == field.refers_to and await find(db, RECORDS[field.refers_to], value.id) is not None
         if not fits:
             message = f"There is no such {field.refers_to.lower()}."
-            raise _refused(CustomValueRefusal.NOT_FOUND, field.key, message)
+            raise refused(CustomValueRefusal.NOT_FOUND, field.key, message)
