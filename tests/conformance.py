@@ -58,7 +58,7 @@ def tell(row: Row) -> None:
 
 
 def page(folder: Path) -> str:
-    kept = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+    kept = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"), key=lambda path: path.name.lower())]
     rows = [(Row(**one), on) for one in kept for on in [one.pop("on")]]
     table = "".join(f"{row.cells} {on} |\n" for row, on in rows)
     return HEAD + table + "".join(row.sentences for row, _ in rows if row.held)
