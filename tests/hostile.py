@@ -41,7 +41,7 @@ HOSTILE = [
         "10,000 aliases", "{" + " ".join(f"a{n}: tenant {{ id }}" for n in range(10_000)) + "}", "DOCUMENT_TOO_LARGE"
     ),
     Hostile("10,000 short aliases", "{ tenant {" + " a: id" * 10_000 + "} }", "TOO_MANY_TOKENS"),
-    Hostile("201 aliases", "{ tenant {" + " ".join(f"a{n}: id" for n in range(201)) + "} }", "TOO_MANY_ALIASES"),
+    Hostile("301 aliases", "{ tenant {" + " ".join(f"a{n}: id" for n in range(301)) + "} }", "TOO_MANY_ALIASES"),
     Hostile("51 root fields", "{" + " ".join(f"a{n}: __typename" for n in range(51)) + "}", "TOO_MANY_ROOT_FIELDS"),
     Hostile("a fragment bomb of depth 30", _fragments(30, DOUBLING), "TOO_DEEP"),
     Hostile("a flat fragment bomb of depth 30", _fragments(30, "...F{next} ...F{next}"), "TOO_MANY_FIELDS"),

@@ -33,7 +33,7 @@ MAX_REPEATED = 50
 MAX_INLINE = 250
 MAX_ITEMS = 1_000
 MAX_VALUES = 10_000
-MAX_VALUE_DEPTH = 100
+MAX_VALUE_DEPTH = 120
 TOKEN = re.compile(
     r"(?:[\s,\ufeff]++|\#[^\n\r]*+)*+"
     r"(?:(?P<mark>[!$&()@:=\[\]{|}])"
@@ -52,7 +52,7 @@ class Limits:
     characters: int = 100_000
     tokens: int = 1_500
     depth: int = 50
-    aliases: int = 200
+    aliases: int = 300
     directives: int = 100
     operations: int = 20
     root_fields: int = 50
@@ -152,8 +152,8 @@ def check_variables(variables: dict[str, Any]) -> None:
         inner: list[Any] = []
         for value in level:
             left -= len(value)
-            if isinstance(value, list):
-                _check_items(len(value))
+            if len(value) > MAX_ITEMS and isinstance(value, list):
+                raise _too_long(len(value), _place(variables, value))
             if left < 0:
                 raise _too_many_values()
             inner += [item for item in (value.values() if isinstance(value, dict) else value) if _holds(item)]
@@ -260,7 +260,8 @@ def _check_arguments(selections: SelectionSetNode) -> None:
 
 def _check_literal(value: ValueNode | None) -> None:
     if isinstance(value, ListValueNode):
-        _check_items(len(value.values))
+        if len(value.values) > MAX_ITEMS:
+            raise _too_long(len(value.values), "A list", value)
         inner: Iterable[ValueNode] = value.values
     elif isinstance(value, ObjectValueNode):
         inner = [field.value for field in value.fields]
@@ -270,10 +271,22 @@ def _check_literal(value: ValueNode | None) -> None:
         _check_literal(item)
 
 
-def _check_items(items: int) -> None:
-    if items > MAX_ITEMS:
-        message = f"A list of input holds at most {MAX_ITEMS:,} items. Send it in parts."
-        raise refused("LIST_TOO_LONG", message)
+def _too_long(items: int, place: str, node: Node | None = None) -> GraphQLError:
+    message = f"{place} holds {items:,} items, and a list of input holds at most {MAX_ITEMS:,}. Send it in parts."
+    return refused("LIST_TOO_LONG", message, node)
+
+
+def _place(variables: dict[str, Any], wanted: Any) -> str:
+    """Where in the variables this very value stands."""
+    waiting: list[tuple[str, Any]] = [("", variables)]
+    for path, value in waiting:
+        if value is wanted:
+            break
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for step, item in items:
+            if _holds(item):
+                waiting.append((f"{path}[{step}]" if isinstance(step, int) else f"{path}.{step}", item))
+    return f"`{path.removeprefix('.')}`"
 
 
 def _holds(value: Any) -> bool:

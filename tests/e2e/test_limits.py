@@ -157,7 +157,7 @@ async def test_what_is_wrong_with_a_document_is_told_where_its_cost_is_asked(adm
         ("TOO_DEEP", "`document`:"),
         ("OPERATION_RESOLUTION_FAILURE", "`document`:"),
         ("BAD_USER_INPUT", "`variables`"),
-        ("LIST_TOO_LONG", "A"),
+        ("LIST_TOO_LONG", "`variables.a`"),
     ]
 
 
