@@ -21,7 +21,10 @@ class Actor:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Someone asking. A viewer without person and app has not signed in. `key_id`: with which key, where with one."""
+    """Someone asking. A viewer without person and app has not signed in. `key_id`: with which key, where with one.
+
+    `locked`: for an app that asks nothing but the documents that it has registered.
+    """
 
     tenant: Tenant
     person_id: uuid.UUID | None = None
@@ -30,6 +33,7 @@ class Viewer:
     scopes: frozenset[str] = field(default_factory=frozenset)
     key_id: uuid.UUID | None = None
     expires_at: datetime | None = None
+    locked: bool = False
 
     @property
     def signed_in(self) -> bool:

@@ -9,8 +9,10 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from api.documents.texts import Named
 from api.http.errors import HttpError
 from api.http.media import JSON
+from api.http.naming import named
 
 MAX_BODY = 1_000_000
 MAX_PARTS = 100_000
@@ -28,9 +30,9 @@ class GoneError(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """The parts of a GraphQL request."""
+    """The parts of a GraphQL request. `document` says which it means."""
 
-    source: str
+    document: Named
     name: str | None
     variables: dict[str, Any] = field(default_factory=dict)
     extensions: dict[str, Any] = field(default_factory=dict)
@@ -112,12 +114,10 @@ def _broken_text(text: bytes) -> str | None:
 def _parts(said: Any) -> Asked:  # noqa: ANN401 -- any JSON
     if not isinstance(said, dict):
         raise HttpError(400, "A request is one JSON object with `query`, `variables` and `operationName`.")
-    source, name = said.get("query"), said.get("operationName")
-    if not isinstance(source, str) or not source.strip():
-        raise HttpError(400, "`query` holds the document, as text.")
+    name = said.get("operationName")
     if not isinstance(name, str | None):
         raise HttpError(400, "`operationName` is text, or null.")
     for part in OBJECTS:
         if not isinstance(said.get(part), dict | None):
             raise HttpError(400, f"`{part}` is a JSON object, or null.")
-    return Asked(source, name or None, said.get("variables") or {}, said.get("extensions") or {})
+    return Asked(named(said), name or None, said.get("variables") or {}, said.get("extensions") or {})

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from api.documents.texts import Texts
 from api.engine.documents import RequestError, Shelf
 from api.engine.execution import Answer, Engine, refused
 from api.http.asking import READING, Asked, GoneError, Receive, Scope, asked
+from api.http.caching import NOTHING, Caching, caching
 from api.http.errors import HttpError, failure, not_possible
 from api.http.media import JSON, negotiate
 from api.http.spending import REFUSED, headers_of, spend, told, wait_body
@@ -23,6 +25,9 @@ from tenants.viewer import Viewer
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 METHODS = ("GET", "HEAD", "POST")
+UNCHANGED = 304
+GOOD = b'{"data":'
+"""How an answer without errors begins."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +40,14 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
     async def send(self, send: Send) -> None:
-        headers = [
-            (b"content-length", str(len(self.body)).encode()),
-            (b"content-type", f"{self.media}; charset=utf-8".encode()),
-            *((name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()),
-        ]
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
+        if "cache-control" not in self.headers:
+            headers.append((b"cache-control", NOTHING.encode()))
+        if self.status != UNCHANGED:
+            headers += [
+                (b"content-length", str(len(self.body)).encode()),
+                (b"content-type", f"{self.media}; charset=utf-8".encode()),
+            ]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 
@@ -52,6 +60,7 @@ class Endpoint:
         self.viewers = viewers
         self.allowances = allowances
         self.turns = turns
+        self.texts = Texts(engine.database)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -83,30 +92,50 @@ class Endpoint:
         tenant_id = viewer.tenant.id
         turn = self.turns.take(tenant_id) or await self.turns.wait(tenant_id)
         try:
-            return await self._run(request, viewer, scope, media, now)
+            answer, standing = await self._run(request, viewer, scope["method"], now)
         except SpentError as spent:
             more = {"retry-after": str(spent.retry_after), **headers_of(spent.standing)}
             return Reply(wait_body(spent), 429, media, more)
         finally:
             self.turns.leave(turn)
+        if scope["method"] in READING and answer.executed and answer.body.startswith(GOOD):
+            known = _text(headers, b"if-none-match")
+            return _cached(
+                answer, standing, media, caching(answer.body, media, signed_in=viewer.signed_in, known=known)
+            )
+        return _of(answer, standing, media)
 
-    async def _run(self, request: Asked, viewer: Viewer, scope: Scope, media: str, now: datetime) -> Reply:
+    async def _run(self, request: Asked, viewer: Viewer, method: str, now: datetime) -> tuple[Answer, Standing]:
         try:
-            shelf = Shelf.VIEWERS if viewer.signed_in else Shelf.VISITORS
-            document = self.engine.document(request.source, request.name, shelf)
-            if scope["method"] in READING and not document.is_query:
+            meant = await self.texts.meant(request.document, viewer)
+            document = self.engine.document(meant.text, request.name, _shelf(viewer, trusted=meant.trusted))
+            self.texts.keep(meant, viewer)
+            if method in READING and not document.is_query:
                 raise HttpError(405, "Send mutations by POST.", "METHOD_NOT_ALLOWED", {"allow": "POST"})
             standing = await spend(self.allowances, document, request.variables, viewer)
         except RequestError as error:
-            return _of(refused(error), await self.allowances.spend(viewer, REFUSED), media)
+            return refused(error), await self.allowances.spend(viewer, REFUSED)
         now_here = viewer.tenant.now(now)
         answer = await self.engine.answer(document, request.variables, viewer=viewer, now=now_here, wall=now)
-        return _of(answer, standing, media)
+        return answer, standing
 
 
-def _of(answer: Answer, standing: Standing, media: str) -> Reply:
+def _shelf(viewer: Viewer, *, trusted: bool) -> Shelf:
+    if trusted:
+        return Shelf.REGISTERED
+    return Shelf.VIEWERS if viewer.signed_in else Shelf.VISITORS
+
+
+def _of(answer: Answer, standing: Standing, media: str, headers: dict[str, str] | None = None) -> Reply:
     body = answer.body[:-1] + b"," + told(standing) + b"}"
-    return Reply(body, 200 if answer.executed or media == JSON else 400, media, headers_of(standing))
+    status = 200 if answer.executed or media == JSON else 400
+    return Reply(body, status, media, {**headers_of(standing), **(headers or {})})
+
+
+def _cached(answer: Answer, standing: Standing, media: str, caching: Caching) -> Reply:
+    if caching.unchanged:
+        return Reply(b"", UNCHANGED, media, {**headers_of(standing), **caching.headers})
+    return _of(answer, standing, media, caching.headers)
 
 
 def _text(headers: dict[bytes, bytes], name: bytes) -> str | None:

@@ -14,4 +14,13 @@ async def sign_in(database: Database, tenant: Tenant, text: str, now: datetime) 
     grant = await lookup.grant_of(database, tenant.id, text)
     if grant is None or not keys.valid(grant, now):
         return None
-    return Viewer(tenant, grant.person_id, grant.app_id, grant.roles, grant.scopes, grant.key_id, grant.expires_at)
+    return Viewer(
+        tenant,
+        grant.person_id,
+        grant.app_id,
+        grant.roles,
+        grant.scopes,
+        grant.key_id,
+        grant.expires_at,
+        keys.locked(grant),
+    )
