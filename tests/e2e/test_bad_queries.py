@@ -55,6 +55,7 @@ async def test_bad_arguments_of_a_query_get_a_clear_error(client, academy):
     for name, field in schema().query_type.fields.items():
         text = document(schema(), "query", name, field)
         sound = {argument: academy.ids[0] for argument in field.args if argument == "id"}
+        sound |= {argument: "{ tenant { id } }" for argument in field.args if argument == "document"}
         sound |= {argument: academy.ids[:2] for argument in field.args if argument == "ids"}
         for bad in chosen(name, field, academy):
             answer = await ask(client, text, put(sound, bad.path, bad.value), name)
