@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import strawberry
 
 from api.communities import voices
+from api.custom import values as custom
 from api.engine.fields import Connection, column, sql, to_many, to_one
 from api.engine.types import Node, many, one, planned
 from api.mutations import Command, mutation, refusal
@@ -17,6 +18,7 @@ from api.words import enum
 from domain.communities import communities
 from domain.communities.communities import Visibility
 from domain.communities.memberships import MembershipRole
+from domain.custom.fields import Carrier
 
 if TYPE_CHECKING:
     from api.communities.channels import Channel
@@ -73,6 +75,7 @@ class Community(Node):
     memberships: Connection[Membership] = to_many(
         "{c}.community_id = {t}.id AND {c}.left_at IS NULL", "Who belongs to it now.", order="joined_at"
     )
+    custom_fields: list[custom.CustomValue] = custom.declared(Carrier.COMMUNITY, "communities:read")
 
 
 one(
@@ -100,12 +103,13 @@ class FoundCommunityInput:
         default=Visibility.PUBLIC, description="Who may find it, read in it and join it."
     )
     external_ref: str | None = strawberry.field(default=None, description="Your own reference; unique.")
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 @mutation(
     "Found a community, with a channel to talk in.",
     answers=Community,
-    refuses=[CommunityRefused],
+    refuses=[CommunityRefused, custom.CustomValueRefused],
     allow=Access(STAFF, "communities:write"),
 )
 async def found_community(command: Command, input: FoundCommunityInput) -> communities.Community:  # noqa: A002 -- the schema's word
@@ -117,4 +121,6 @@ async def found_community(command: Command, input: FoundCommunityInput) -> commu
         visibility=input.visibility,
         external_ref=input.external_ref,
     )
-    return await communities.found(command.db, new, by=command.by, now=command.now)
+    community = await communities.found(command.db, new, by=command.by, now=command.now)
+    await custom.write(command, community, input.custom_fields, new=True)
+    return community

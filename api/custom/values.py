@@ -65,7 +65,7 @@ class CustomValue:
     )
 
 
-def custom_fields(carrier: Carrier, scope: str) -> Any:  # noqa: ANN401 -- a word of a declaration
+def declared(carrier: Carrier, scope: str) -> Any:  # noqa: ANN401 -- a word of a declaration
     """A record's custom fields. An app with the scope sees also those for staff alone."""
     return CustomFields(
         "What the tenant's fields say of it, in the order of their declaration; those without a value are left out.",
@@ -105,7 +105,7 @@ class CustomValueInput:
         return Given(key=self.key, kind=kind, value=value)
 
 
-def given_values() -> Any:  # noqa: ANN401 -- a field of an input
+def given() -> Any:  # noqa: ANN401 -- a field of an input
     """The field of an input by which a record's custom fields are written."""
     words = "The tenant's own fields of it, by key. Those that are left out stay."
     return strawberry.field(default=strawberry.UNSET, description=words)

@@ -77,8 +77,8 @@ KINDS = {
 }  # fmt: skip
 """The kinds of custom fields, as inputs and outputs call their values, and how they are compared."""
 
-CustomFieldFilter = _input(
-    "CustomFieldFilter",
+CustomValueFilter = _input(
+    "CustomValueFilter",
     "Compares a custom field: by the one comparison that fits its kind.",
     {kind: (compared, f"Of a {kind.upper()} field.") for kind, compared in KINDS.items()},
     key="The key of the field, as the tenant has declared it.",
@@ -116,7 +116,7 @@ def filter_input(entity: Entity) -> None:
     for name in entity.filters:
         fields[name] = (_comparison(entity, name), f"By `{camel(name)}`.")
     if entity.custom is not None:
-        compared: Any = list[CustomFieldFilter]  # type: ignore[valid-type]
+        compared: Any = list[CustomValueFilter]  # type: ignore[valid-type]
         fields["custom_fields"] = (compared, "By the tenant's own fields. All of these hold.")
     fields["and_"] = (list[cls], "All of these hold.")
     fields["or_"] = (list[cls], "At least one of these holds. An empty list matches nothing.")

@@ -18,7 +18,7 @@ from domain.records import Upserted
 from tenants.viewer import Actor, Viewer
 
 NOBODY = uuid.UUID(int=0)
-NO_CHANGES = frozenset({"id", "expected_revision"})
+NO_CHANGES = frozenset({"id", "expected_revision", "custom_fields"})
 """What an update's input says of the record without changing it."""
 
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
+from api.custom import values as custom
 from api.engine.fields import Connection, column, sql, to_many, to_one
 from api.engine.types import Node, many, one, planned
 from api.mutations import Command, Told, changes, mutation, refusal
 from api.permissions import STAFF, TEACHING, Access, signed_in
 from api.words import enum
+from domain.custom.fields import Carrier
 from domain.people import organizations
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class Organization(Node):
     revision: int = column("How often it was edited, counted from 1; for `expectedRevision`.")
     people: Connection[Person] = to_many("organization_id", "Who works there.", order="name")
     hosted_sessions: Connection[Session] = to_many("host_organization_id", "The sessions it hosts.", order="starts_at")
+    custom_fields: list[custom.CustomValue] = custom.declared(Carrier.ORGANIZATION, "people:read")
 
 
 @planned(organizations.Organization, visible=Access(STAFF, "people:write"))
@@ -71,6 +74,7 @@ many("organizations", "Organization", "The organizations.", allow=Access(TEACHIN
 class CreateOrganizationInput:
     name: str = strawberry.field(description="Its name.")
     external_ref: str | None = strawberry.field(default=None, description="Your own reference; unique.")
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 @strawberry.input(description="What to change of an organization. What is left out stays.")
@@ -83,6 +87,7 @@ class UpdateOrganizationInput:
     external_ref: str | None = strawberry.field(
         default=strawberry.UNSET, description="Your own reference; null for none."
     )
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 @strawberry.input(
@@ -91,22 +96,34 @@ class UpdateOrganizationInput:
 class UpsertOrganizationInput:
     external_ref: str = strawberry.field(description="Your own reference.")
     name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 WRITE = Access(STAFF, "people:write")
 
 
 @mutation(
-    "Add an organization.", answers=Organization, refuses=[OrganizationRefused], allow=WRITE, bulk="createOrganizations"
+    "Add an organization.",
+    answers=Organization,
+    refuses=[OrganizationRefused, custom.CustomValueRefused],
+    allow=WRITE,
+    bulk="createOrganizations",
 )
 async def create_organization(command: Command, input: CreateOrganizationInput) -> organizations.Organization:  # noqa: A002 -- the schema's word
     new = organizations.NewOrganization(name=input.name, external_ref=input.external_ref)
-    return await organizations.create(command.db, new, by=command.by, now=command.now)
+    organization = await organizations.create(command.db, new, by=command.by, now=command.now)
+    await custom.write(command, organization, input.custom_fields, new=True)
+    return organization
 
 
-@mutation("Change an organization.", answers=Organization, refuses=[OrganizationRefused], allow=WRITE)
+@mutation(
+    "Change an organization.",
+    answers=Organization,
+    refuses=[OrganizationRefused, custom.CustomValueRefused],
+    allow=WRITE,
+)
 async def update_organization(command: Command, input: UpdateOrganizationInput) -> organizations.Organization:  # noqa: A002 -- the schema's word
-    return await organizations.update(
+    organization = await organizations.update(
         command.db,
         command.row(Organization, input.id),
         organizations.OrganizationChanges(**changes(input, clearable={"external_ref"})),  # type: ignore[typeddict-item]
@@ -114,13 +131,15 @@ async def update_organization(command: Command, input: UpdateOrganizationInput) 
         by=command.by,
         now=command.now,
     )
+    await custom.write(command, organization, input.custom_fields)
+    return organization
 
 
 @mutation(
     "Bring in an organization by your own reference: created when it is new, changed when it is known. A new one "
     "needs as much as creating it does. Bringing in the same twice changes nothing.",
     answers=UpsertedOrganization,
-    refuses=[OrganizationRefused],
+    refuses=[OrganizationRefused, custom.CustomValueRefused],
     allow=WRITE,
     bulk="upsertOrganizations",
 )
@@ -128,4 +147,6 @@ async def upsert_organization(command: Command, input: UpsertOrganizationInput) 
     wanted = changes(input)
     reference = wanted.pop("external_ref")
     said = organizations.OrganizationChanges(**wanted)  # type: ignore[typeddict-item]
-    return Told.upserted(await organizations.upsert(command.db, reference, said, by=command.by, now=command.now))
+    upserted = await organizations.upsert(command.db, reference, said, by=command.by, now=command.now)
+    await custom.write(command, upserted.record, input.custom_fields, new=upserted.created)
+    return Told.upserted(upserted)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
+from api.custom import values as custom
 from api.engine.fields import Connection, column, sql, to_many, to_one
 from api.engine.types import Node, many, one, planned
 from api.mutations import Command, Told, changes, mutation, refusal
@@ -14,6 +15,7 @@ from api.people.organizations import Organization
 from api.permissions import MODERATING, STAFF, TEACHING, Access, signed_in
 from api.scalars import EmailAddress
 from api.words import enum
+from domain.custom.fields import Carrier
 from domain.people import people
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ class Person(Node):
     attendance: Connection[Attendance] = to_many(
         "person_id", "Where they were. Learners see their own.", order="recorded_at", descending=True
     )
+    custom_fields: list[custom.CustomValue] = custom.declared(Carrier.PERSON, "people:read")
 
 
 @planned(people.Person, visible=Access(STAFF, "people:write"))
@@ -95,6 +98,7 @@ class CreatePersonInput:
     email: EmailAddress | None = strawberry.field(default=None, description="The address; unique in the tenant.")
     organization_id: strawberry.ID | None = strawberry.field(default=None, description="Where they work.")
     external_ref: str | None = strawberry.field(default=None, description="Your own reference; unique.")
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 @strawberry.input(description="What to change of a person. What is left out stays.")
@@ -111,6 +115,7 @@ class UpdatePersonInput:
     external_ref: str | None = strawberry.field(
         default=strawberry.UNSET, description="Your own reference; null for none."
     )
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 @strawberry.input(description="A person by your own reference. What is left out stays, or is not said of a new one.")
@@ -121,12 +126,19 @@ class UpsertPersonInput:
     organization_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Where they work; null for nowhere known."
     )
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 WRITE = Access(STAFF, "people:write")
 
 
-@mutation("Add a person.", answers=Person, refuses=[PersonRefused], allow=WRITE, bulk="createPeople")
+@mutation(
+    "Add a person.",
+    answers=Person,
+    refuses=[PersonRefused, custom.CustomValueRefused],
+    allow=WRITE,
+    bulk="createPeople",
+)
 async def create_person(command: Command, input: CreatePersonInput) -> people.Person:  # noqa: A002 -- the schema's word
     new = people.NewPerson(
         name=input.name,
@@ -134,13 +146,21 @@ async def create_person(command: Command, input: CreatePersonInput) -> people.Pe
         organization_id=command.row_or_none(Organization, input.organization_id),
         external_ref=input.external_ref,
     )
-    return await people.create(command.db, new, by=command.by, now=command.now)
+    person = await people.create(command.db, new, by=command.by, now=command.now)
+    await custom.write(command, person, input.custom_fields, new=True)
+    return person
 
 
-@mutation("Change a person.", answers=Person, refuses=[PersonRefused], allow=WRITE, bulk="updatePeople")
+@mutation(
+    "Change a person.",
+    answers=Person,
+    refuses=[PersonRefused, custom.CustomValueRefused],
+    allow=WRITE,
+    bulk="updatePeople",
+)
 async def update_person(command: Command, input: UpdatePersonInput) -> people.Person:  # noqa: A002 -- the schema's word
     wanted = _wanted(command, input)
-    return await people.update(
+    person = await people.update(
         command.db,
         command.row(Person, input.id),
         people.PersonChanges(**wanted),  # type: ignore[typeddict-item]
@@ -148,13 +168,15 @@ async def update_person(command: Command, input: UpdatePersonInput) -> people.Pe
         by=command.by,
         now=command.now,
     )
+    await custom.write(command, person, input.custom_fields)
+    return person
 
 
 @mutation(
     "Bring in a person by your own reference: created when it is new, changed when it is known. A new one "
     "needs as much as creating it does. Bringing in the same twice changes nothing.",
     answers=UpsertedPerson,
-    refuses=[PersonRefused],
+    refuses=[PersonRefused, custom.CustomValueRefused],
     allow=WRITE,
     bulk="upsertPeople",
 )
@@ -162,7 +184,9 @@ async def upsert_person(command: Command, input: UpsertPersonInput) -> Told:  # 
     wanted = _wanted(command, input)
     reference = wanted.pop("external_ref")
     said = people.PersonChanges(**wanted)  # type: ignore[typeddict-item]
-    return Told.upserted(await people.upsert(command.db, reference, said, by=command.by, now=command.now))
+    upserted = await people.upsert(command.db, reference, said, by=command.by, now=command.now)
+    await custom.write(command, upserted.record, input.custom_fields, new=upserted.created)
+    return Told.upserted(upserted)
 
 
 def _wanted(command: Command, given: UpdatePersonInput | UpsertPersonInput) -> dict[str, Any]:

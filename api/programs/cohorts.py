@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
+from api.custom import values as custom
 from api.engine.fields import Connection, column, sql, to_many, to_one
 from api.engine.types import Node, many, one, planned
 from api.mutations import Command, Told, changes, mutation, refusal
 from api.permissions import STAFF, TEACHING, Access, signed_in
 from api.programs.programs import Program
 from api.words import enum
+from domain.custom.fields import Carrier
 from domain.programs import cohorts
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ class Cohort(Node):
     evaluations: Connection[Evaluation] = to_many(
         "cohort_id", "What it was asked, the latest first.", order="opened_at", descending=True
     )
+    custom_fields: list[custom.CustomValue] = custom.declared(Carrier.COHORT, "cohorts:read")
 
 
 @planned(cohorts.Cohort, visible=Access(STAFF, "cohorts:write"))
@@ -96,6 +99,7 @@ class CreateCohortInput:
     program_id: strawberry.ID = strawberry.field(description="What the group goes through.")
     name: str = strawberry.field(description="What the group is called.")
     external_ref: str | None = strawberry.field(default=None, description="Your own reference; unique.")
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 @strawberry.input(description="What to change of a cohort. What is left out stays.")
@@ -108,6 +112,7 @@ class UpdateCohortInput:
     external_ref: str | None = strawberry.field(
         default=strawberry.UNSET, description="Your own reference; null for none."
     )
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 @strawberry.input(description="A cohort by your own reference. What is left out stays, or is not said of a new one.")
@@ -117,6 +122,7 @@ class UpsertCohortInput:
         default=None, description="What the group goes through. It stays with it."
     )
     name: str | None = strawberry.field(default=strawberry.UNSET, description="What the group is called.")
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 WRITE = Access(STAFF, "cohorts:write")
@@ -125,19 +131,21 @@ WRITE = Access(STAFF, "cohorts:write")
 @mutation(
     "Form a cohort that goes through a program.",
     answers=Cohort,
-    refuses=[CohortRefused],
+    refuses=[CohortRefused, custom.CustomValueRefused],
     allow=WRITE,
     bulk="createCohorts",
 )
 async def create_cohort(command: Command, input: CreateCohortInput) -> cohorts.Cohort:  # noqa: A002 -- the schema's word
     new = cohorts.NewCohort(name=input.name, external_ref=input.external_ref)
     program_id = command.row(Program, input.program_id)
-    return await cohorts.create(command.db, program_id, new, by=command.by, now=command.now)
+    cohort = await cohorts.create(command.db, program_id, new, by=command.by, now=command.now)
+    await custom.write(command, cohort, input.custom_fields, new=True)
+    return cohort
 
 
-@mutation("Change a cohort.", answers=Cohort, refuses=[CohortRefused], allow=WRITE)
+@mutation("Change a cohort.", answers=Cohort, refuses=[CohortRefused, custom.CustomValueRefused], allow=WRITE)
 async def update_cohort(command: Command, input: UpdateCohortInput) -> cohorts.Cohort:  # noqa: A002 -- the schema's word
-    return await cohorts.update(
+    cohort = await cohorts.update(
         command.db,
         command.row(Cohort, input.id),
         cohorts.CohortChanges(**changes(input, clearable={"external_ref"})),  # type: ignore[typeddict-item]
@@ -145,13 +153,15 @@ async def update_cohort(command: Command, input: UpdateCohortInput) -> cohorts.C
         by=command.by,
         now=command.now,
     )
+    await custom.write(command, cohort, input.custom_fields)
+    return cohort
 
 
 @mutation(
     "Bring in a cohort by your own reference: created when it is new, changed when it is known. A new one "
     "needs as much as creating it does. Bringing in the same twice changes nothing.",
     answers=UpsertedCohort,
-    refuses=[CohortRefused],
+    refuses=[CohortRefused, custom.CustomValueRefused],
     allow=WRITE,
     bulk="upsertCohorts",
 )
@@ -166,4 +176,5 @@ async def upsert_cohort(command: Command, input: UpsertCohortInput) -> Told:  # 
         by=command.by,
         now=command.now,
     )
+    await custom.write(command, upserted.record, input.custom_fields, new=upserted.created)
     return Told.upserted(upserted)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
+from api.custom import values as custom
 from api.engine.fields import Connection, column, decided, embedded, sql, to_list, to_many, to_one
 from api.engine.types import Node, many, one, planned
 from api.journeys.audit import BLUEPRINT, Gap, gaps
@@ -14,6 +15,7 @@ from api.mutations import Command, Told, changes, mutation, refusal
 from api.permissions import STAFF, TEACHING, Access, signed_in
 from api.programs.money import Money, MoneyInput
 from api.words import enum
+from domain.custom.fields import Carrier
 from domain.journeys.activities import Mode
 from domain.programs import programs
 
@@ -101,6 +103,7 @@ class Program(Node):
     learning_mix: list[LearningShare] = to_list(
         "{c}.program_id = {t}.id", "How it is learned: from experience, from others, from instruction.", order="id"
     )
+    custom_fields: list[custom.CustomValue] = custom.declared(Carrier.PROGRAM, "programs:read")
 
 
 @planned(programs.Program, visible=Access(STAFF, "programs:write"))
@@ -125,6 +128,7 @@ class CreateProgramInput:
     price: MoneyInput | None = strawberry.field(
         default=None, description="What it costs; null where nothing is charged."
     )
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 @strawberry.input(description="What to change of a program. What is left out stays.")
@@ -145,6 +149,7 @@ class UpdateProgramInput:
     price: MoneyInput | None = strawberry.field(
         default=strawberry.UNSET, description="What it costs; null where nothing is charged."
     )
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 @strawberry.input(description="A program by your own reference. What is left out stays, or is not said of a new one.")
@@ -159,6 +164,7 @@ class UpsertProgramInput:
     price: MoneyInput | None = strawberry.field(
         default=strawberry.UNSET, description="What it costs; null where nothing is charged."
     )
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 WRITE = Access(STAFF, "programs:write")
@@ -171,7 +177,12 @@ def _price(price: MoneyInput | None) -> dict[str, Any]:
     return {"price_minor": price.amount_minor, "price_currency": price.currency}
 
 
-@mutation("Create a program. Its blueprint is empty.", answers=Program, refuses=[ProgramRefused], allow=WRITE)
+@mutation(
+    "Create a program. Its blueprint is empty.",
+    answers=Program,
+    refuses=[ProgramRefused, custom.CustomValueRefused],
+    allow=WRITE,
+)
 async def create_program(command: Command, input: CreateProgramInput) -> programs.Program:  # noqa: A002 -- the schema's word
     new = programs.NewProgram(
         title=input.title,
@@ -181,13 +192,15 @@ async def create_program(command: Command, input: CreateProgramInput) -> program
         external_ref=input.external_ref,
         **_price(input.price),
     )
-    return await programs.create(command.db, new, by=command.by, now=command.now)
+    program = await programs.create(command.db, new, by=command.by, now=command.now)
+    await custom.write(command, program, input.custom_fields, new=True)
+    return program
 
 
-@mutation("Change a program.", answers=Program, refuses=[ProgramRefused], allow=WRITE)
+@mutation("Change a program.", answers=Program, refuses=[ProgramRefused, custom.CustomValueRefused], allow=WRITE)
 async def update_program(command: Command, input: UpdateProgramInput) -> programs.Program:  # noqa: A002 -- the schema's word
     wanted = _wanted(input)
-    return await programs.update(
+    program = await programs.update(
         command.db,
         command.row(Program, input.id),
         programs.ProgramChanges(**wanted),  # type: ignore[typeddict-item]
@@ -195,13 +208,15 @@ async def update_program(command: Command, input: UpdateProgramInput) -> program
         by=command.by,
         now=command.now,
     )
+    await custom.write(command, program, input.custom_fields)
+    return program
 
 
 @mutation(
     "Bring in a program by your own reference: created when it is new, changed when it is known. A new one "
     "needs as much as creating it does. Bringing in the same twice changes nothing.",
     answers=UpsertedProgram,
-    refuses=[ProgramRefused],
+    refuses=[ProgramRefused, custom.CustomValueRefused],
     allow=WRITE,
     bulk="upsertPrograms",
 )
@@ -209,7 +224,9 @@ async def upsert_program(command: Command, input: UpsertProgramInput) -> Told:  
     wanted = _wanted(input)
     reference = wanted.pop("external_ref")
     said = programs.ProgramChanges(**wanted)  # type: ignore[typeddict-item]
-    return Told.upserted(await programs.upsert(command.db, reference, said, by=command.by, now=command.now))
+    upserted = await programs.upsert(command.db, reference, said, by=command.by, now=command.now)
+    await custom.write(command, upserted.record, input.custom_fields, new=upserted.created)
+    return Told.upserted(upserted)
 
 
 def _wanted(given: UpdateProgramInput | UpsertProgramInput) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
+from api.custom import values as custom
 from api.engine.fields import Connection, column, sql, to_list, to_many, to_one
 from api.engine.types import Node, many, one, planned
 from api.mutations import Command, changes, mutation, refusal
@@ -16,6 +17,7 @@ from api.programs.cohorts import Cohort
 from api.programs.programs import Program
 from api.sessions.meetings import MeetingInput
 from api.words import enum
+from domain.custom.fields import Carrier
 from domain.journeys import journeys
 from domain.sessions import registrations, sessions
 
@@ -115,6 +117,7 @@ class Session(Node):
         "session_id", "What its people were asked, the latest first.", order="opened_at", descending=True
     )
     head_counts: list[HeadCount] = to_list("session_id", "What was counted without names, day by day.", order="day")
+    custom_fields: list[custom.CustomValue] = custom.declared(Carrier.SESSION, "sessions:read")
 
 
 one("session", "Session", "One session, by id or your own reference.", allow=signed_in("sessions:read"))
@@ -146,6 +149,7 @@ class ScheduleSessionInput:
         default=None, description="When registration closes; null for when it ends."
     )
     meetings: list[MeetingInput] = strawberry.field(description="Its dated parts, in order of time: at least one.")
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 @strawberry.input(
@@ -175,6 +179,7 @@ class UpdateSessionInput:
     registration_closes_at: datetime | None = strawberry.field(
         default=strawberry.UNSET, description="When registration closes; null for when it ends."
     )
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 @strawberry.input(description="When a session takes place now.")
@@ -210,7 +215,7 @@ CLEARABLE = {
 @mutation(
     "Schedule a session with its meetings.",
     answers=Session,
-    refuses=[SessionRefused],
+    refuses=[SessionRefused, custom.CustomValueRefused],
     allow=WRITE,
     bulk="scheduleSessions",
 )
@@ -228,13 +233,15 @@ async def schedule_session(command: Command, input: ScheduleSessionInput) -> ses
         registration_closes_at=input.registration_closes_at,
         meetings=[meeting.plan() for meeting in input.meetings],
     )
-    return await sessions.schedule(command.db, new, by=command.by, now=command.now)
+    session = await sessions.schedule(command.db, new, by=command.by, now=command.now)
+    await custom.write(command, session, input.custom_fields, new=True)
+    return session
 
 
 @mutation(
     "Change what is said about a session. Seats that are added go to those who have waited longest.",
     answers=Session,
-    refuses=[SessionRefused],
+    refuses=[SessionRefused, custom.CustomValueRefused],
     allow=WRITE,
     bulk="updateSessions",
 )
@@ -249,6 +256,7 @@ async def update_session(command: Command, input: UpdateSessionInput) -> session
         now=command.now,
     )
     await registrations.promote(command.db, session.id, by=command.by, now=command.now)
+    await custom.write(command, session, input.custom_fields)
     return session
 
 

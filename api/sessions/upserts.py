@@ -6,6 +6,7 @@ from datetime import datetime
 
 import strawberry
 
+from api.custom import values as custom
 from api.engine.fields import sql, to_one
 from api.engine.types import planned
 from api.mutations import Command, Told, mutation
@@ -55,13 +56,14 @@ class UpsertSessionInput:
     meetings: list[MeetingInput] | None = strawberry.field(
         default=None, description="All of its dated parts, in order of time. Other times move it."
     )
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
 @mutation(
     "Bring in a session by your own reference: created when it is new, changed when it is known. A new one "
     "needs as much as creating it does. Bringing in the same twice changes nothing.",
     answers=UpsertedSession,
-    refuses=[SessionRefused],
+    refuses=[SessionRefused, custom.CustomValueRefused],
     allow=WRITE,
     bulk="upsertSessions",
 )
@@ -80,4 +82,5 @@ async def upsert_session(command: Command, input: UpsertSessionInput) -> Told:  
     if not upserted.created:
         await journeys.move(command.db, upserted.record, by=command.by, now=command.now)
         await registrations.promote(command.db, upserted.record.id, by=command.by, now=command.now)
+    await custom.write(command, upserted.record, input.custom_fields, new=upserted.created)
     return Told.upserted(upserted)
