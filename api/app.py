@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from api import explorer as explorers
+from api.documents.texts import Texts
 from api.engine.execution import Engine
 from api.explorer import Explorer
 from api.http import Endpoint, failed, not_served
@@ -54,7 +55,7 @@ def application(database: Database, explorer: Explorer | None = None) -> Starlet
     app = Starlette(
         routes=[
             Route("/", _home),
-            Route("/graphql", Endpoint(engine, viewers, allowances, Turns())),
+            Route("/graphql", Endpoint(engine, Texts(engine), viewers, allowances, Turns())),
             Route("/health", _health),
             *(explorers.routes(explorer) if explorer else ()),
         ],

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from graphql import GraphQLError
 
 from api.documents.memory import Memory, TextsByTenant
-from api.engine.documents import RequestError
+from api.engine.documents import Document, RequestError, Shelf
+from api.engine.execution import Engine
 from tenants import documents
-from tenants.database import Database
 from tenants.documents import HEX, SHA256, Registered
 from tenants.viewer import Viewer
 
@@ -65,11 +65,19 @@ class Meant:
 class Texts:
     """Finds what requests mean, for one process."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self.database = database
+    def __init__(self, engine: Engine, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.engine = engine
         self.clock = clock
         self.sent = TextsByTenant(each=SENT_EACH, together=SENT_TOGETHER)
         self._registered: Memory[tuple[uuid.UUID, str], tuple[float, list[Registered]]] = Memory(ROOM)
+
+    async def document(self, named: Named, name: str | None, viewer: Viewer) -> Document:
+        """The operation of this name, read and measured; or a RequestError."""
+        meant = await self.meant(named, viewer)
+        document = self.engine.document(meant.text, name, _shelf(viewer, trusted=meant.trusted))
+        if meant.keep_as is not None and len(meant.text) <= LONGEST_SENT:
+            self.sent.put(viewer.tenant.id, meant.keep_as, meant.text)
+        return document
 
     async def meant(self, named: Named, viewer: Viewer) -> Meant:
         """The document, or a RequestError in the words that clients wait for."""
@@ -84,11 +92,6 @@ class Texts:
         if meant is None:
             raise RequestError([GraphQLError(no.message, extensions={"code": no.code})])
         return meant
-
-    def keep(self, meant: Meant, viewer: Viewer) -> None:
-        """Remember a text that was sent with its hash, now that it is known to be a good document."""
-        if meant.keep_as is not None and len(meant.text) <= LONGEST_SENT:
-            self.sent.put(viewer.tenant.id, meant.keep_as, meant.text)
 
     async def _by_hash(self, hash_: str, viewer: Viewer) -> Meant | None:
         """Apollo's clients send the ids of a manifest as hashes too, whatever they are."""
@@ -108,13 +111,19 @@ class Texts:
         known = self._registered.get((tenant_id, id_))
         if known is not None and now < known[0]:
             return known[1]
-        found = [] if "\x00" in id_ else await documents.lookup(self.database, tenant_id, id_)
+        found = [] if "\x00" in id_ else await documents.lookup(self.engine.database, tenant_id, id_)
         if found:
             size = sum(len(one.text.encode()) for one in found) + len(id_)
             self._registered.put((tenant_id, id_), (now + AGE, found), size)
         else:
             self._registered.drop((tenant_id, id_))
         return found
+
+
+def _shelf(viewer: Viewer, *, trusted: bool) -> Shelf:
+    if trusted:
+        return Shelf.REGISTERED
+    return Shelf.VIEWERS if viewer.signed_in else Shelf.VISITORS
 
 
 def _not_found(id_: str) -> No:

@@ -41,8 +41,8 @@ class Asked:
 async def asked(scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Asked:
     """What the request asks, or an HttpError."""
     if scope["method"] in READING:
-        return _parts(_of_query(scope["query_string"]))
-    return _parts(_json(await _body(headers, receive), "body"))
+        return parts(_of_query(scope["query_string"]))
+    return parts(_json(await _body(headers, receive), "body"))
 
 
 def _of_query(query: bytes) -> dict[str, Any]:
@@ -111,7 +111,9 @@ def _broken_text(text: bytes) -> str | None:
     return None
 
 
-def _parts(said: Any) -> Asked:  # noqa: ANN401 -- any JSON
+def parts(said: Any) -> Asked:  # noqa: ANN401 -- any JSON
+    """What a request's JSON asks, or an HttpError."""
+    """What a request's JSON asks, or an HttpError."""
     if not isinstance(said, dict):
         raise HttpError(400, "A request is one JSON object with `query`, `variables` and `operationName`.")
     name = said.get("operationName")

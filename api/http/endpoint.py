@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from api.documents.texts import Texts
-from api.engine.documents import RequestError, Shelf
+from api.engine.documents import RequestError
 from api.engine.execution import Answer, Engine, refused
 from api.http.asking import READING, Asked, GoneError, Receive, Scope, asked
 from api.http.caching import NOTHING, Caching, caching
@@ -55,12 +55,14 @@ class Reply:
 class Endpoint:
     """Answers GraphQL requests of one engine."""
 
-    def __init__(self, engine: Engine, viewers: KnownViewers, allowances: Allowances, turns: Turns) -> None:
+    def __init__(
+        self, engine: Engine, texts: Texts, viewers: KnownViewers, allowances: Allowances, turns: Turns
+    ) -> None:
         self.engine = engine
+        self.texts = texts
         self.viewers = viewers
         self.allowances = allowances
         self.turns = turns
-        self.texts = Texts(engine.database)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -107,9 +109,7 @@ class Endpoint:
 
     async def _run(self, request: Asked, viewer: Viewer, method: str, now: datetime) -> tuple[Answer, Standing]:
         try:
-            meant = await self.texts.meant(request.document, viewer)
-            document = self.engine.document(meant.text, request.name, _shelf(viewer, trusted=meant.trusted))
-            self.texts.keep(meant, viewer)
+            document = await self.texts.document(request.document, request.name, viewer)
             if method in READING and not document.is_query:
                 raise HttpError(405, "Send mutations by POST.", "METHOD_NOT_ALLOWED", {"allow": "POST"})
             standing = await spend(self.allowances, document, request.variables, viewer)
@@ -118,12 +118,6 @@ class Endpoint:
         now_here = viewer.tenant.now(now)
         answer = await self.engine.answer(document, request.variables, viewer=viewer, now=now_here, wall=now)
         return answer, standing
-
-
-def _shelf(viewer: Viewer, *, trusted: bool) -> Shelf:
-    if trusted:
-        return Shelf.REGISTERED
-    return Shelf.VIEWERS if viewer.signed_in else Shelf.VISITORS
 
 
 def _of(answer: Answer, standing: Standing, media: str, headers: dict[str, str] | None = None) -> Reply:
