@@ -1,4 +1,4 @@
-"""The ASGI application: GraphQL, the explorer, and whether we are well."""
+"""The ASGI application: GraphQL, the files of exports, the explorer, and whether we are well."""
 
 import asyncio
 import gc
@@ -17,6 +17,7 @@ from api import explorer as explorers
 from api.documents.texts import Texts
 from api.engine.execution import Engine
 from api.explorer import Explorer
+from api.exports.downloads import Downloads
 from api.http import Endpoint, failed, not_served
 from api.schema import schema
 from api.signin.known import KnownViewers
@@ -56,6 +57,7 @@ def application(database: Database, explorer: Explorer | None = None) -> Starlet
         routes=[
             Route("/", _home),
             Route("/graphql", Endpoint(engine, Texts(engine), viewers, allowances, Turns())),
+            Route("/exports/{id}", Downloads(database).respond, methods=["GET"]),
             Route("/health", _health),
             *(explorers.routes(explorer) if explorer else ()),
         ],

@@ -47,6 +47,7 @@ CAPABILITIES = (
     "evaluations.instruments",
     "evaluations.evaluations",
     "evaluations.responses",
+    "exports.exports",
 )
 
 

@@ -1,4 +1,4 @@
-"""A server: the application at a socket, the sweep beside it, and an end that leaves nothing half done."""
+"""A server: the application at a socket, the work beside it, and an end that leaves nothing half done."""
 
 import asyncio
 import errno
@@ -10,8 +10,11 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 
 from api.app import application
+from api.engine.execution import Engine
 from api.explorer import SOURCE, Explorer
+from api.schema import schema
 from collegium.connections import PatientProtocol
+from collegium.exports import Exports
 from collegium.output import Problem
 from collegium.settings import Settings, address
 from collegium.sweep import Sweep
@@ -93,9 +96,14 @@ async def serving(
         await task
 
 
-async def until_stopped(database: Database, server: asyncio.Task[None], stop: asyncio.Event, *, sweep: bool) -> None:
-    """Sweep, if asked to, until told to stop, or until the server ends by itself."""
+async def work(database: Database, stop: asyncio.Event) -> None:
+    """What happens beside the requests, until told to stop."""
+    await asyncio.gather(Sweep(database).until(stop), Exports(Engine(schema(), database)).until(stop))
+
+
+async def until_stopped(database: Database, server: asyncio.Task[None], stop: asyncio.Event, *, worker: bool) -> None:
+    """Work, if asked to, until told to stop, or until the server ends by itself."""
     server.add_done_callback(lambda _: stop.set())
-    if sweep:
-        await Sweep(database).until(stop)
+    if worker:
+        await work(database, stop)
     await stop.wait()

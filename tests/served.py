@@ -16,7 +16,7 @@ async def serve(database_url):
     with stopping() as stop, listen(settings) as listener:
         async with serving(database, settings, listener, explorer=False) as server:
             print(f"Serving {url_of(listener)}/graphql", flush=True)  # noqa: T201 -- this is how it is found
-            await until_stopped(database, server, stop, sweep=False)
+            await until_stopped(database, server, stop, worker=False)
     await database.close()
 
 

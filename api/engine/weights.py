@@ -4,7 +4,7 @@ The schema says it with the directives of the GraphQL Cost Directives specificat
 
 - an object weighs 1, unless it is made of columns of the row it stands in; so do values computed in SQL or Python
 - a column, an enum and an id weigh nothing; `totalCount` weighs 5, a mutation and the field `cost` 10, and many
-  mutations at once 10 for each item
+  mutations at once 10 for each item; an export is paid for when it is asked for, by 1,000
 - a connection is as long as `first` or `last` says, 20 otherwise; a plain list is taken to hold 10
 
 Introspection is read from memory: its objects weigh a fiftieth, and its lists are as long as this schema's.
@@ -37,6 +37,7 @@ from api.engine.types import DEFAULT_PAGE, TOLD, Entity, entity_of
 
 COUNT = 5
 MUTATION = 10
+EXPORT = 1_000
 PLAIN_LIST = 10
 INTROSPECTION = 0.02
 INTROSPECTED = {"types": 400, "fields": 12, "args": 4, "inputFields": 8, "enumValues": 6, "directives": 8}
@@ -129,7 +130,7 @@ def _declare_field(
     schema: GraphQLSchema, kind: GraphQLObjectType, name: str, field: GraphQLField, entity: Entity | None
 ) -> None:
     if kind is schema.mutation_type:
-        _declare_mutation(field)
+        _declare_mutation(name, field)
         return
     declared = entity.by_name[name][1] if entity is not None and name in entity.by_name else None
     inner = get_named_type(field.type)
@@ -151,12 +152,12 @@ def _declare_field(
         field.extensions[WEIGHT] = 1
 
 
-def _declare_mutation(field: GraphQLField) -> None:
+def _declare_mutation(name: str, field: GraphQLField) -> None:
     bulk = is_list_type(get_nullable_type(field.type))
     if bulk:
         field.extensions[SIZE] = ListSize(PLAIN_LIST, ("input.items",))
     else:
-        field.extensions[WEIGHT] = MUTATION
+        field.extensions[WEIGHT] = EXPORT if name == "exportOperation" else MUTATION
     for argument in field.args.values():
         inner = get_named_type(argument.type)
         for given in inner.fields.values() if isinstance(inner, GraphQLInputObjectType) else ():

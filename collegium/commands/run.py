@@ -26,7 +26,7 @@ async def run(*, settings: Given) -> None:
                 async with serving(database, settings, listener) as server:
                     meanwhile.close()
                     welcome(url_of(listener), key, json=settings.json)
-                    await until_stopped(database, server, stop, sweep=True)
+                    await until_stopped(database, server, stop, worker=True)
     err.print("Stopped.")
 
 

@@ -26,5 +26,5 @@ async def serve(*, worker: Annotated[bool, Parameter(negative="--no-worker")] = 
             if settings.json:
                 show_json({"explorer": f"{url}/explorer", "graphql": f"{url}/graphql"})
             err.print(f"Serving {url}/graphql and {url}/explorer. Stop with Ctrl-C.", soft_wrap=True)
-            await until_stopped(database, server, stop, sweep=worker)
+            await until_stopped(database, server, stop, worker=worker)
     err.print("Stopped.")

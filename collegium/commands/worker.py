@@ -3,9 +3,8 @@
 from collegium import logs
 from collegium.database import opened
 from collegium.output import err
-from collegium.server import stopping
+from collegium.server import stopping, work
 from collegium.settings import Given
-from collegium.sweep import Sweep
 
 
 async def worker(*, settings: Given) -> None:
@@ -13,5 +12,5 @@ async def worker(*, settings: Given) -> None:
     with stopping() as stop:
         async with opened(settings) as database:
             err.print("Visiting every tenant, every second. Stop with Ctrl-C.", soft_wrap=True)
-            await Sweep(database).until(stop)
+            await work(database, stop)
     err.print("Stopped.")

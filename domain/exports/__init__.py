@@ -1,0 +1,1 @@
+"""Exports: whole lists, written to files in the background."""
