@@ -8,7 +8,9 @@ from typing import Annotated
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
-VARIABLES = ("COLLEGIUM_HOME", "HOST", "PORT", "DATABASE_URL")
+from api.http.statuses import Statuses
+
+VARIABLES = ("COLLEGIUM_HOME", "HOST", "PORT", "DATABASE_URL", "COLLEGIUM_HTTP_STATUSES")
 GROUP = Group("Settings", sort_key=100)
 
 
@@ -27,6 +29,9 @@ class Settings:
 
     database_url: Annotated[str, Parameter(env_var="DATABASE_URL", show_default=False)] = ""
     """A PostgreSQL of your own, as its administrator sees it. Without it, an embedded one runs in the home folder."""
+
+    http_statuses: Annotated[Statuses, Parameter(env_var="COLLEGIUM_HTTP_STATUSES")] = Statuses.CURRENT
+    """Whether answers have the statuses of today's text of GraphQL over HTTP, or of the draft to come."""
 
     json: Annotated[bool, Parameter(negative="", show_default=False)] = False
     """Answer in JSON, for programs."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parent.parent
-SETTINGS = {"COLLEGIUM_HOME", "DATABASE_URL", "HOST", "PORT"}
+SETTINGS = {"COLLEGIUM_HOME", "COLLEGIUM_HTTP_STATUSES", "DATABASE_URL", "HOST", "PORT"}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from api.http.statuses import Statuses
 from collegium.__main__ import COMMANDS, app
 from collegium.settings import DEFAULTS, VARIABLES, Settings, address, forget_empty, made_absolute
 
@@ -26,15 +27,28 @@ def settings_of(*words):
 
 
 def test_without_a_word_everything_stays_at_home():
-    assert settings_of() == Settings(home=Path(".collegium"), host="127.0.0.1", port=8000, database_url="", json=False)
+    assert settings_of() == Settings(
+        home=Path(".collegium"),
+        host="127.0.0.1",
+        port=8000,
+        database_url="",
+        http_statuses=Statuses.CURRENT,
+        json=False,
+    )
 
 
 def test_the_environment_says_where_everything_is(monkeypatch):
-    for name, value in zip(VARIABLES, ("/srv/collegium", "0.0.0.0", "80", "postgresql://db/collegium"), strict=True):
+    said = ("/srv/collegium", "0.0.0.0", "80", "postgresql://db/collegium", "draft")
+    for name, value in zip(VARIABLES, said, strict=True):
         monkeypatch.setenv(name, value)
 
     assert settings_of("--json") == Settings(
-        home=Path("/srv/collegium"), host="0.0.0.0", port=80, database_url="postgresql://db/collegium", json=True
+        home=Path("/srv/collegium"),
+        host="0.0.0.0",
+        port=80,
+        database_url="postgresql://db/collegium",
+        http_statuses=Statuses.DRAFT,
+        json=True,
     )
 
 
