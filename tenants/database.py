@@ -107,7 +107,9 @@ class Database:
                 for changed in self.access_changed:
                     changed(tenant_id)
 
-    async def read(self, tenant_id: uuid.UUID, document: str, arguments: list[Any]) -> bytes | None:
+    async def read(
+        self, tenant_id: uuid.UUID, document: str, arguments: list[Any], *, lasting: bool = True
+    ) -> bytes | None:
         """Run one planned statement for one tenant. `$1` is the tenant in the document's own predicates.
 
         CASE evaluates the setting first and the document after it, in one statement and one snapshot. Safe only because
@@ -115,7 +117,10 @@ class Database:
         """
         if not isinstance(tenant_id, uuid.UUID):
             raise NoTenantError("a read needs the tenant it belongs to")
-        return await self.pool.read(ONE_ROUND_TRIP.format(document), [tenant_id, *arguments])
+        statement = ONE_ROUND_TRIP.format(document)
+        if not lasting:
+            return await self.pool.read(statement, [tenant_id, *arguments], lasting=False)
+        return await self.pool.read(statement, [tenant_id, *arguments])
 
     async def read_registry(self, document: str, arguments: list[Any]) -> bytes | None:
         """The platform's door for one statement. Sees the registry of tenants and no row of any tenant."""

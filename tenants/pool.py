@@ -12,6 +12,8 @@ import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
 STATEMENTS_PER_CONNECTION = 256
+PASSING_PER_CONNECTION = 16
+"""Of those who have not signed in: they can't push out what the others use."""
 ATTEMPTS = 2
 PATIENCE = 10
 """Seconds that PostgreSQL works at one answer before it gives up."""
@@ -28,18 +30,20 @@ class Reader:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self.connection = connection
         self.statements: OrderedDict[str, PreparedStatement] = OrderedDict()
+        self.passing: OrderedDict[str, PreparedStatement] = OrderedDict()
         self.numbers = count(1)
 
-    async def fetch(self, statement: str, arguments: list[Any]) -> bytes | None:
+    async def fetch(self, statement: str, arguments: list[Any], *, lasting: bool) -> bytes | None:
         """The one value of the statement's one row."""
-        prepared = self.statements.get(statement)
+        kept, most = (self.statements, STATEMENTS_PER_CONNECTION) if lasting else (self.passing, PASSING_PER_CONNECTION)
+        prepared = kept.get(statement)
         if prepared is None:
             name = f"read_{next(self.numbers)}"
-            prepared = self.statements[statement] = await self.connection.prepare(statement, name=name)
-            if len(self.statements) > STATEMENTS_PER_CONNECTION:
-                self.statements.popitem(last=False)
+            prepared = kept[statement] = await self.connection.prepare(statement, name=name)
+            if len(kept) > most:
+                kept.popitem(last=False)
         else:
-            self.statements.move_to_end(statement)
+            kept.move_to_end(statement)
         return await prepared.fetchval(*arguments)  # type: ignore[no-any-return]
 
 
@@ -57,12 +61,15 @@ class Pool:
         self.free: list[Reader] = []
         self.waiting: deque[asyncio.Future[None]] = deque()
 
-    async def read(self, statement: str, arguments: list[Any]) -> bytes | None:
-        """The statement's one value. A read that loses its connection is asked once more: it has no effect."""
+    async def read(self, statement: str, arguments: list[Any], *, lasting: bool = True) -> bytes | None:
+        """The statement's one value. A read that loses its connection is asked once more: it has no effect.
+
+        What is not `lasting` is kept apart, and not for long.
+        """
         for attempt in range(ATTEMPTS):
             reader = await self._take()
             try:
-                return await reader.fetch(statement, arguments)
+                return await reader.fetch(statement, arguments, lasting=lasting)
             except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
                 if attempt + 1 == ATTEMPTS or not reader.connection.is_closed():
                     raise

@@ -145,7 +145,7 @@ class Engine:
         return await self._complete(document, variables, request, wall, orjson.loads(data))
 
     async def _read(self, sql: str, arguments: list[Any], viewer: Viewer) -> bytes:
-        body = await self.database.read(viewer.tenant.id, sql, arguments)
+        body = await self.database.read(viewer.tenant.id, sql, arguments, lasting=viewer.signed_in)
         assert body is not None  # noqa: S101 -- a plan always writes a document
         return body
 

@@ -34,3 +34,12 @@ async def test_the_statement_not_read_for_longest_is_forgotten_by_postgresql_too
     await pool.read("SELECT 'a'::varchar", [])
 
     assert [name for name, *_ in await kept(pool)] == ["read_1", "read_3"]
+
+
+async def test_passing_statements_push_out_none_that_last(pool, monkeypatch):
+    monkeypatch.setattr(pools, "PASSING_PER_CONNECTION", 2)
+    await pool.read("SELECT 'a'::varchar", [])
+    for number in range(5):
+        await pool.read(f"SELECT '{number}'::varchar", [], lasting=False)
+
+    assert [name for name, *_ in await kept(pool)] == ["read_1", "read_5", "read_6"]
