@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from api import explorer as explorers
 from api.documents.texts import Texts
@@ -19,8 +19,10 @@ from api.engine.execution import Engine
 from api.explorer import Explorer
 from api.exports.downloads import Downloads
 from api.http import Endpoint, failed, not_served
+from api.http.statuses import Statuses
 from api.schema import schema
 from api.signin.known import KnownViewers
+from api.subscriptions import Subscriptions
 from tenants.allowances import Allowances
 from tenants.database import Database
 from tenants.listener import Listener
@@ -30,12 +32,16 @@ PATIENCE = 5  # seconds
 log = structlog.get_logger(__name__)
 
 
-def application(database: Database, explorer: Explorer | None = None) -> Starlette:
+def application(
+    database: Database, explorer: Explorer | None = None, *, statuses: Statuses = Statuses.CURRENT
+) -> Starlette:
     """Serves one database. The database is the caller's to open and close; the explorer is built while it serves."""
     engine = Engine(schema(), database)
     listener = Listener(database.pool.url)
     viewers = KnownViewers(database, listener)
     allowances = Allowances(database)
+    endpoint = Endpoint(engine, Texts(engine), viewers, allowances, Turns(), statuses=statuses)
+    subscriptions = Subscriptions(endpoint, listener)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
@@ -45,6 +51,7 @@ def application(database: Database, explorer: Explorer | None = None) -> Starlet
         giving_back = asyncio.create_task(allowances.keep_tidy())
         building = asyncio.create_task(explorer.build()) if explorer else None
         yield
+        await subscriptions.close()
         giving_back.cancel()
         await allowances.tidy(idle=0)
         await listener.stop()
@@ -56,7 +63,8 @@ def application(database: Database, explorer: Explorer | None = None) -> Starlet
     app = Starlette(
         routes=[
             Route("/", _home),
-            Route("/graphql", Endpoint(engine, Texts(engine), viewers, allowances, Turns())),
+            Route("/graphql", endpoint),
+            WebSocketRoute("/graphql", subscriptions.sockets),
             Route("/exports/{id}", Downloads(database).respond, methods=["GET"]),
             Route("/health", _health),
             *(explorers.routes(explorer) if explorer else ()),
@@ -66,6 +74,7 @@ def application(database: Database, explorer: Explorer | None = None) -> Starlet
     )
     app.state.engine = engine
     app.state.database = database
+    app.state.subscriptions = subscriptions
     return app
 
 

@@ -12,6 +12,7 @@ import uvicorn
 from api.app import application
 from api.engine.execution import Engine
 from api.explorer import SOURCE, Explorer
+from api.http import MAX_BODY
 from api.schema import schema
 from collegium.connections import PatientProtocol
 from collegium.exports import Exports
@@ -74,12 +75,14 @@ async def serving(
     database: Database, settings: Settings, listener: socket.socket, *, explorer: bool = True
 ) -> AsyncGenerator[asyncio.Task[None]]:
     """The application answers at the socket until the end, which waits for the requests under way."""
-    app = application(database, Explorer(SOURCE, settings.home) if explorer else None)
+    app = application(database, Explorer(SOURCE, settings.home) if explorer else None, statuses=settings.http_statuses)
     config = uvicorn.Config(
         app,
         loop="none",
         http=PatientProtocol,
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=MAX_BODY,
+        ws_per_message_deflate=False,  # costs more time and memory per connection than it saves
         lifespan="on",
         log_config=None,
         log_level="warning",
@@ -92,6 +95,7 @@ async def serving(
     try:
         yield task
     finally:
+        app.state.subscriptions.stop()
         server.should_exit = True
         await task
 

@@ -1,4 +1,4 @@
-"""`/graphql`: queries by GET and POST, mutations by POST.
+"""`/graphql`: queries by GET and POST, mutations by POST, and any operation as a stream of events.
 
 A bare ASGI application: what is spent here is spent on every request.
 """
@@ -6,7 +6,9 @@ A bare ASGI application: what is spent here is spent on every request.
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+
+from graphql import GraphQLError
 
 from api.documents.texts import Texts
 from api.engine.documents import RequestError
@@ -14,8 +16,9 @@ from api.engine.execution import Answer, Engine, refused
 from api.http.asking import READING, Asked, GoneError, Receive, Scope, asked
 from api.http.caching import NOTHING, Caching, caching
 from api.http.errors import HttpError, failure, not_possible
-from api.http.media import JSON, negotiate
+from api.http.media import EVENTS, JSON, negotiate
 from api.http.spending import REFUSED, headers_of, spend, told, wait_body
+from api.http.statuses import Statuses
 from api.signin import SignInError
 from api.signin.known import KnownViewers
 from tenants.allowances import Allowances, SpentError, Standing
@@ -26,6 +29,10 @@ from tenants.viewer import Viewer
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 METHODS = ("GET", "HEAD", "POST")
 UNCHANGED = 304
+NOT_HERE = (
+    f"A subscription goes on, and one answer does not: accept `{EVENTS}`, or open a WebSocket by the protocol "
+    "graphql-transport-ws at this address."
+)
 GOOD = b'{"data":'
 """How an answer without errors begins."""
 
@@ -52,17 +59,41 @@ class Reply:
         await send({"type": "http.response.body", "body": self.body})
 
 
+class Streaming(Protocol):
+    """A response that goes on for as long as there is something to tell."""
+
+    async def send(self, receive: Receive, send: Send) -> None: ...
+
+
+class Streams(Protocol):
+    """Begins a response that goes on, or raises an HttpError."""
+
+    def begin(
+        self, asked: Asked, viewer: Viewer, *, host: str | None, authorization: str | None, reading: bool
+    ) -> Streaming: ...
+
+
 class Endpoint:
     """Answers GraphQL requests of one engine."""
 
+    streams: Streams
+
     def __init__(
-        self, engine: Engine, texts: Texts, viewers: KnownViewers, allowances: Allowances, turns: Turns
+        self,
+        engine: Engine,
+        texts: Texts,
+        viewers: KnownViewers,
+        allowances: Allowances,
+        turns: Turns,
+        *,
+        statuses: Statuses = Statuses.CURRENT,
     ) -> None:
         self.engine = engine
         self.texts = texts
         self.viewers = viewers
         self.allowances = allowances
         self.turns = turns
+        self.statuses = statuses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -71,9 +102,12 @@ class Endpoint:
             return  # nobody is there to read it
         except Exception as error:  # noqa: BLE001 -- whatever it is, the client gets an answer
             reply = Reply(failure(error, scope["method"], scope["path"]), 500)
-        await reply.send(send)
+        if isinstance(reply, Reply):
+            await reply.send(send)
+        else:
+            await reply.send(receive, send)
 
-    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
+    async def _reply(self, scope: Scope, receive: Receive) -> Reply | Streaming:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         media = JSON
         try:
@@ -82,15 +116,18 @@ class Endpoint:
             media = negotiate(_text(headers, b"accept"))
             return await self._answer(await asked(scope, headers, receive), scope, headers, media)
         except HttpError as no:
-            return Reply(no.body, no.status, media, no.headers)
+            return Reply(no.body, no.status, JSON if media == EVENTS else media, no.headers)
         except SignInError as error:
+            media = JSON if media == EVENTS else media
             return Reply(HttpError(error.status, error.message, error.code).body, error.status, media)
 
-    async def _answer(self, request: Asked, scope: Scope, headers: dict[bytes, bytes], media: str) -> Reply:
+    async def _answer(self, request: Asked, scope: Scope, headers: dict[bytes, bytes], media: str) -> Reply | Streaming:
         now = wall()
-        viewer = await self.viewers.of(
-            host=_text(headers, b"host"), authorization=_text(headers, b"authorization"), wall=now
-        )
+        host, authorization = _text(headers, b"host"), _text(headers, b"authorization")
+        viewer = await self.viewers.of(host=host, authorization=authorization, wall=now)
+        if media == EVENTS:
+            reading = scope["method"] in READING
+            return self.streams.begin(request, viewer, host=host, authorization=authorization, reading=reading)
         tenant_id = viewer.tenant.id
         turn = self.turns.take(tenant_id) or await self.turns.wait(tenant_id)
         try:
@@ -105,11 +142,13 @@ class Endpoint:
             return _cached(
                 answer, standing, media, caching(answer.body, media, signed_in=viewer.signed_in, known=known)
             )
-        return _of(answer, standing, media)
+        return _of(answer, standing, media, status=self.statuses.of(answer, media))
 
     async def _run(self, request: Asked, viewer: Viewer, method: str, now: datetime) -> tuple[Answer, Standing]:
         try:
             document = await self.texts.document(request.document, request.name, viewer)
+            if document.is_subscription:
+                raise RequestError([GraphQLError(NOT_HERE, extensions={"code": "SUBSCRIPTION_NEEDS_A_STREAM"})])
             if method in READING and not document.is_query:
                 raise HttpError(405, "Send mutations by POST.", "METHOD_NOT_ALLOWED", {"allow": "POST"})
             standing = await spend(self.allowances, document, request.variables, viewer)
@@ -120,9 +159,10 @@ class Endpoint:
         return answer, standing
 
 
-def _of(answer: Answer, standing: Standing, media: str, headers: dict[str, str] | None = None) -> Reply:
+def _of(
+    answer: Answer, standing: Standing, media: str, headers: dict[str, str] | None = None, *, status: int = 200
+) -> Reply:
     body = answer.body[:-1] + b"," + told(standing) + b"}"
-    status = 200 if answer.executed or media == JSON else 400
     return Reply(body, status, media, {**headers_of(standing), **(headers or {})})
 
 

@@ -3,9 +3,12 @@
 import json
 from urllib.parse import quote
 
+import httpx
 import pytest
 
+from api.app import application
 from api.http import MAX_BODY
+from api.http.statuses import Statuses
 from tests.e2e.answered import problem, said
 
 JSON = "application/json"
@@ -255,3 +258,15 @@ async def test_variables_in_a_get_are_json(send, variables):
     assert status == 400
     assert code in ("BAD_REQUEST", "BAD_USER_INPUT")
     assert "variables" in message or "`a`" in message
+
+
+# The statuses of the text to come.
+
+
+async def test_the_draft_tells_what_does_not_fit_the_schema_from_what_is_no_graphql(database, tenant):
+    transport = httpx.ASGITransport(application(database, statuses=Statuses.DRAFT))
+    headers = {"host": f"{tenant.slug}.localhost", "accept": RESPONSE}
+    async with httpx.AsyncClient(transport=transport, base_url="http://collegium.test") as http:
+        asked = [await http.post("/graphql", json={"query": query}, headers=headers) for query in (ASK, "{ no }", "{")]
+
+    assert [response.status_code for response in asked] == [200, 422, 400]
