@@ -22,6 +22,7 @@ class Request:
     """Who asks, when, with which variables.
 
     `rows` are what a mutation answers with, and which of them it made anew; `text` is what only that answer tells.
+    Of what a subscription tells, `rows` is the event, `text` its position, and `viewers` are those who are told.
     """
 
     viewer: Viewer
@@ -29,6 +30,7 @@ class Request:
     variables: VariableValues
     rows: Sequence[tuple[uuid.UUID | None, bool]] = ()
     text: str = ""
+    viewers: Sequence[uuid.UUID | None] = ()
 
     @property
     def row(self) -> tuple[uuid.UUID | None, bool]:
@@ -45,6 +47,8 @@ class Bound:
 
 
 Getter = Callable[[Bound], Any]
+Path = tuple[str | int, ...]
+MISSING = object()
 
 FACTS: dict[str, tuple[str, Getter]] = {
     "viewer": ("uuid", lambda bound: bound.request.viewer.person_id),
@@ -55,6 +59,7 @@ FACTS: dict[str, tuple[str, Getter]] = {
     "created": ("boolean", lambda bound: bound.request.row[1]),
     "rows": ("uuid[]", lambda bound: [row for row, _ in bound.request.rows]),
     "created_rows": ("boolean[]", lambda bound: [created for _, created in bound.request.rows]),
+    "viewers": ("uuid[]", lambda bound: list(bound.request.viewers)),
     "text": ("text", lambda bound: bound.request.text),
     "now": ("timestamptz", lambda bound: bound.request.now),
     "secret": ("bytea", lambda bound: bound.request.viewer.tenant.secret),
@@ -71,15 +76,60 @@ class Source:
     definition: GraphQLField
     node: FieldNode
     constant: dict[str, Any] | None = None
+    sample: dict[str, Any] | None = None
+    given: tuple[tuple[Path, str], ...] | None = None
 
     def __post_init__(self) -> None:
         if not any(_varies(argument.value) for argument in self.node.arguments or ()):
             self.constant = get_argument_values(self.definition, self.node)
 
     def values(self, variables: VariableValues) -> dict[str, Any]:
+        """The arguments' values. All requests of a plan have the same shape: only what variables give is new."""
         if self.constant is not None:
             return self.constant
-        return get_argument_values(self.definition, self.node, variables)
+        if self.given is None or self.sample is None:
+            self.sample = get_argument_values(self.definition, self.node, variables)
+            self.given = _given(self.node, self.sample, variables.coerced)
+            return self.sample
+        return _filled(self.sample, self.given, variables.coerced)
+
+
+def _given(node: FieldNode, sample: dict[str, Any], coerced: dict[str, Any]) -> tuple[tuple[Path, str], ...] | None:
+    """Where in the arguments each variable's value stands; None where that can't be told."""
+    places: list[tuple[Path, ValueNode]] = [((argument.name.value,), argument.value) for argument in node.arguments or ()]
+    found: list[tuple[Path, str]] = []
+    while places:
+        path, value = places.pop()
+        if isinstance(value, ObjectValueNode):
+            places += [((*path, one.name.value), one.value) for one in value.fields]
+        elif isinstance(value, ListValueNode):
+            places += [((*path, number), item) for number, item in enumerate(value.values)]
+        elif isinstance(value, VariableNode) and value.name.value in coerced:
+            if _at(sample, path) is not coerced[value.name.value]:
+                return None
+            found.append((path, value.name.value))
+    return tuple(found)
+
+
+def _at(value: Any, path: Path) -> Any:
+    for step in path:
+        try:
+            value = value[step]
+        except (LookupError, TypeError):
+            return MISSING
+    return value
+
+
+def _filled(sample: dict[str, Any], given: tuple[tuple[Path, str], ...], coerced: dict[str, Any]) -> dict[str, Any]:
+    """The sample with new values; what is written around them is copied on the way."""
+    values = sample.copy()
+    for path, name in given:
+        place: Any = values
+        for step in path[:-1]:
+            place[step] = place[step].copy()
+            place = place[step]
+        place[path[-1]] = coerced[name]
+    return values
 
 
 def _varies(value: ValueNode) -> bool:
