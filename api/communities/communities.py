@@ -11,7 +11,7 @@ from api.communities import voices
 from api.custom import values as custom
 from api.engine.fields import Connection, column, sql, to_many, to_one
 from api.engine.types import Node, many, one, planned
-from api.mutations import Command, mutation, refusal
+from api.mutations import Command, changes, mutation, refusal
 from api.permissions import MODERATING, STAFF, Access, signed_in
 from api.programs.programs import Program
 from api.words import enum
@@ -34,8 +34,8 @@ enum(
 enum(
     communities.CommunityRefusal,
     "CommunityRefusal",
-    "Why a community could not be founded.",
-    NOT_FOUND="There is no such program.",
+    "Why a community could not be founded or changed.",
+    NOT_FOUND="There is no such community or program; `field` says which.",
     INVALID="A value is not acceptable; `field` says which.",
     REFERENCE_TAKEN="Another community has this external reference.",
 )
@@ -43,7 +43,7 @@ CommunityRefused = refusal(
     "CommunityRefused",
     communities.CommunityRefused,
     communities.CommunityRefusal,
-    "Why the community was not founded.",
+    "Why the community was not founded or changed.",
 )
 
 ACTIVE = "SELECT %s FROM membership m WHERE m.tenant_id = {tenant} AND m.community_id = {t}.id AND m.left_at IS NULL"
@@ -106,6 +106,28 @@ class FoundCommunityInput:
     custom_fields: list[custom.CustomValueInput] | None = custom.given()
 
 
+@strawberry.input(description="What to change of a community. What is left out stays.")
+class UpdateCommunityInput:
+    id: strawberry.ID = strawberry.field(description="Which community.")
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name. Its channel keeps its own.")
+    domain: str | None = strawberry.field(
+        default=strawberry.UNSET, description="What it is about: the thing its members care for."
+    )
+    charter: str | None = strawberry.field(
+        default=strawberry.UNSET, description="How its members want to work together."
+    )
+    program_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The program it continues; null for none."
+    )
+    visibility: Visibility | None = strawberry.field(
+        default=strawberry.UNSET, description="Who may find it, read in it and join it from now on."
+    )
+    external_ref: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Your own reference; null for none."
+    )
+    custom_fields: list[custom.CustomValueInput] | None = custom.given()
+
+
 @mutation(
     "Found a community, with a channel to talk in.",
     answers=Community,
@@ -123,4 +145,25 @@ async def found_community(command: Command, input: FoundCommunityInput) -> commu
     )
     community = await communities.found(command.db, new, by=command.by, now=command.now)
     await custom.write(command, community, input.custom_fields, new=True)
+    return community
+
+
+@mutation(
+    "Change a community. Its members stay.",
+    answers=Community,
+    refuses=[CommunityRefused, custom.CustomValueRefused],
+    allow=Access(STAFF, "communities:write"),
+)
+async def update_community(command: Command, input: UpdateCommunityInput) -> communities.Community:  # noqa: A002 -- the schema's word
+    wanted = changes(input, clearable={"program_id", "external_ref"})
+    if "program_id" in wanted:
+        wanted["program_id"] = command.row_or_none(Program, wanted["program_id"])
+    community = await communities.update(
+        command.db,
+        command.row(Community, input.id),
+        communities.CommunityChanges(**wanted),  # type: ignore[typeddict-item]
+        by=command.by,
+        now=command.now,
+    )
+    await custom.write(command, community, input.custom_fields)
     return community

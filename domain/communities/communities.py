@@ -7,15 +7,17 @@ import uuid
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import auto
+from typing import TypedDict
 
 from sqlalchemy import Index
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, select
 
 from domain.communities import channels
+from domain.facts import take_on, with_changes
 from domain.history import record
 from domain.programs.programs import Program
-from domain.records import UTC, Record, Refused, Word, belongs_to, choice, find, unique
+from domain.records import UTC, Record, Refused, Word, belongs_to, choice, find, lock, unique
 from domain.texts import prose_of, reference_of, text_of
 from tenants.viewer import Actor
 
@@ -67,6 +69,15 @@ class NewCommunity:
     external_ref: str | None = None
 
 
+class CommunityChanges(TypedDict, total=False):
+    name: str
+    domain: str
+    charter: str
+    program_id: uuid.UUID | None
+    visibility: Visibility
+    external_ref: str | None
+
+
 def checked(new: NewCommunity) -> NewCommunity:
     """The community as it can be founded, or what is wrong with it."""
     return replace(
@@ -85,18 +96,32 @@ def _invalid(field: str, message: str) -> CommunityRefused:
 async def found(db: AsyncSession, new: NewCommunity, *, by: Actor, now: datetime) -> Community:
     """A new community, with its channel."""
     facts = checked(new)
-    if facts.program_id and not await find(db, Program, facts.program_id):
-        raise CommunityRefused(CommunityRefusal.NOT_FOUND, "There is no such program.", field="programId")
-    await _reference_is_free(db, facts.external_ref)
     community = Community(**asdict(facts), created_at=now)
+    await _refuse_conflicts(db, community.id, facts)
     db.add(community)
     await record(db, community, "founded", by=by, now=now, **asdict(facts))
     await channels.open_for(db, community, name=community.name, by=by, now=now)
     return community
 
 
-async def _reference_is_free(db: AsyncSession, reference: str | None) -> None:
-    if reference and await db.scalar(select(Community.id).where(Community.external_ref == reference)):
-        raise CommunityRefused(
-            CommunityRefusal.REFERENCE_TAKEN, f"There is a community '{reference}' already.", field="externalRef"
-        )
+async def update(
+    db: AsyncSession, community_id: uuid.UUID, changes: CommunityChanges, *, by: Actor, now: datetime
+) -> Community:
+    """Its channel keeps the name under which it was opened; who is a member of it stays one."""
+    community = await lock(db, Community, community_id)
+    if community is None:
+        raise CommunityRefused(CommunityRefusal.NOT_FOUND, "There is no such community.", field="id")
+    facts = checked(with_changes(community, NewCommunity, changes, invalid=_invalid))
+    await _refuse_conflicts(db, community.id, facts)
+    if changed := take_on(community, facts):
+        await record(db, community, "updated", by=by, now=now, **changed)
+    return community
+
+
+async def _refuse_conflicts(db: AsyncSession, community_id: uuid.UUID, facts: NewCommunity) -> None:
+    if facts.program_id and not await find(db, Program, facts.program_id):
+        raise CommunityRefused(CommunityRefusal.NOT_FOUND, "There is no such program.", field="programId")
+    others = select(Community.id).where(Community.id != community_id)
+    if facts.external_ref and await db.scalar(others.where(Community.external_ref == facts.external_ref)):
+        message = f"There is a community '{facts.external_ref}' already."
+        raise CommunityRefused(CommunityRefusal.REFERENCE_TAKEN, message, field="externalRef")

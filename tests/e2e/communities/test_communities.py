@@ -159,3 +159,52 @@ async def test_another_tenant_sees_none_of_it(coordinator, http, database, other
     )
 
     assert found == {"nodes": [None, None], "communities": {"totalCount": 0}}
+
+
+UPDATE = """
+mutation ($input: UpdateCommunityInput!) {
+  updateCommunity(input: $input) {
+    __typename
+    ... on Community { name domain charter visibility externalRef program { id } channel { name } }
+    ... on CommunityRefused { reason field }
+  }
+}"""
+
+
+async def updated(client, **facts):
+    return (await client.data(UPDATE, input=facts))["updateCommunity"]
+
+
+async def test_a_community_changes_as_its_members_do(coordinator, database, tenant):
+    async with database.transaction(tenant.id) as db:
+        program = await making.a_program(db)
+    founded = await found(coordinator, programId=gid("prg", program), charter="Monthly.")
+
+    changed = await updated(
+        coordinator, id=founded["id"], name="Guild", visibility="PRIVATE", programId=None, externalRef="guild"
+    )
+
+    assert changed == {
+        "__typename": "Community",
+        "name": "Guild",
+        "domain": "Leading workshops",
+        "charter": "Monthly.",
+        "visibility": "PRIVATE",
+        "externalRef": "guild",
+        "program": None,
+        "channel": {"name": "Facilitators"},
+    }
+
+
+async def test_a_community_is_not_changed_into_another(coordinator):
+    await found(coordinator, externalRef="guild")
+    second = await found(coordinator, name="Second")
+
+    taken = await updated(coordinator, id=second["id"], externalRef="guild")
+    unknown = await updated(coordinator, id=second["id"], programId="prg_" + "0" * 32)
+    nobodys = await updated(coordinator, id="com_" + "0" * 32, name="Third")
+
+    refused = {"__typename": "CommunityRefused"}
+    assert taken == {**refused, "reason": "REFERENCE_TAKEN", "field": "externalRef"}
+    assert unknown == {**refused, "reason": "NOT_FOUND", "field": "programId"}
+    assert nobodys == {**refused, "reason": "NOT_FOUND", "field": "id"}
