@@ -9,7 +9,7 @@ from strawberry.types.field import StrawberryField
 
 from api.engine.fields import CustomFields, Field, ToMany
 from api.engine.filters import camel, filter_input, order_enum, order_input
-from api.engine.types import DEFAULT_PAGE, ENTITIES, MAX_PAGE, NAMES, ROOTS, TOLD, Entity, Node, PageInfo
+from api.engine.types import CHANGES, DEFAULT_PAGE, ENTITIES, MAX_PAGE, NAMES, ROOTS, TOLD, Entity, Node, PageInfo
 
 
 class _Pages:
@@ -123,6 +123,20 @@ def _one(entity: Entity, description: str) -> StrawberryField:
         return _reading(row, description, id=_argument(strawberry.ID, identifier))
     reference = _argument(str | None, "Your own reference; give either this or the id.")
     return _reading(row, description, id=_argument(strawberry.ID | None, identifier), external_ref=reference)
+
+
+def assemble_changes() -> type:
+    """The subscription type. Called once, after `assemble`."""
+    fields: dict[str, Any] = {}
+    after = _argument(str | None, "Where to begin: the `position` that was told last, so that nothing is missed.")
+    for change in CHANGES.values():
+        title = change.fact.removesuffix("_id")
+        kind = strawberry.ID if change.required else strawberry.ID | None
+        words = f"The {title}." if change.required else f"Only what belongs to this {title}."
+        described = f"{change.description}\n\n{change.allow.words}"
+        returns = ENTITIES[change.entity].cls
+        fields[change.name] = _reading(returns, described, **{change.fact: _argument(kind, words), "after": after})
+    return strawberry.type(type("Subscription", (), fields), description="What is told as it happens.")
 
 
 def _query() -> type:

@@ -26,18 +26,18 @@ def prepare(schema: GraphQLSchema) -> None:
     """Let every planned field read from its plan."""
     for kind in schema.type_map.values():
         if isinstance(kind, GraphQLObjectType):
-            _prepare_object(kind, is_query=kind is schema.query_type)
+            _prepare_object(kind, is_root=kind in (schema.query_type, schema.subscription_type))
         elif isinstance(kind, GraphQLUnionType | GraphQLInterfaceType):
             kind.resolve_type = _named_by_plan(kind.resolve_type)
 
 
-def _prepare_object(kind: GraphQLObjectType, *, is_query: bool) -> None:
+def _prepare_object(kind: GraphQLObjectType, *, is_root: bool) -> None:
     entity = entity_of(kind.name.removesuffix("Edge")) if kind.name != "PageInfo" else None
-    if entity is None and not is_query and kind.name != "PageInfo":
+    if entity is None and not is_root and kind.name != "PageInfo":
         return
     kind.is_type_of = None
     for name, field in kind.fields.items():
-        if is_query and name in TOLD:
+        if is_root and name in TOLD:
             continue
         declared = entity.by_name.get(name, (name, None))[1] if entity is not None else None
         field.resolve = _decide(declared, field) if isinstance(declared, Decided) else _from_plan

@@ -12,6 +12,7 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLObjectType,
@@ -44,11 +45,12 @@ from api.engine.overlaps import overlaps
 from api.engine.parameters import Parameters, Request
 from api.engine.planner import Planner
 from api.engine.shapes import shape_of
-from api.engine.types import Entity
+from api.engine.types import Change, Entity
 from tenants.viewer import Viewer
 
 PLANS_PER_DOCUMENT = 64
 MAX_ERRORS = 20
+LONGEST_SHOWN = 60
 RULES = [rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule] + [IdempotentMutationsRule]
 OF_VARIABLES: set[type[ASTValidationRule]] = {
     NoUndefinedVariablesRule,
@@ -161,8 +163,18 @@ class Document:
         return self._cached((key, entity.name), request, core=True, write=write)
 
     @property
+    def is_mutation(self) -> bool:
+        return self.operation.operation is OperationType.MUTATION
+
+    @property
     def is_subscription(self) -> bool:
         return self.operation.operation is OperationType.SUBSCRIPTION
+
+    def subscribed(self, request: Request) -> tuple[str, Change, FieldNode]:
+        """The one field of a subscription, by its response key."""
+        planner = Planner(self.schema, self.fragments, self.operation, request.variables, request.viewer, core=False)
+        key, change, group = planner.subscribed()
+        return key, change, group[0].node
 
     def changes(self, request: Request, *, core: bool) -> Plan:
         """The plan of what a subscription tells of an event."""
@@ -268,7 +280,7 @@ def _operation(operations: list[OperationDefinitionNode], name: str | None) -> O
     for operation in operations:
         if operation.name and operation.name.value == name:
             return operation
-    raise _unselected(f"The document holds no operation named '{name}'.")
+    raise _unselected(f"The document holds no operation named '{name[:LONGEST_SHOWN]}'.")
 
 
 def _unselected(message: str) -> RequestError:

@@ -128,7 +128,7 @@ class Engine:
         except RequestError as error:
             return refused(error)
         if not document.is_query:
-            return await self._complete(document, variables, request, wall, {})
+            return await self.complete(document, variables, request, wall, {})
         try:
             if not core:
                 plan = document.plan(request, core=False)
@@ -142,14 +142,14 @@ class Engine:
             return Answer(orjson.dumps({"errors": [error.formatted], "data": None}))
         except Exception as error:  # noqa: BLE001 -- nothing of ours reaches the client but a trace id
             return Answer(orjson.dumps({"errors": [masked(GraphQLError("", original_error=error))], "data": None}))
-        return await self._complete(document, variables, request, wall, orjson.loads(data))
+        return await self.complete(document, variables, request, wall, orjson.loads(data))
 
     async def _read(self, sql: str, arguments: list[Any], viewer: Viewer) -> bytes:
         body = await self.database.read(viewer.tenant.id, sql, arguments, lasting=viewer.signed_in)
         assert body is not None  # noqa: S101 -- a plan always writes a document
         return body
 
-    async def _complete(
+    async def complete(
         self, document: Document, variables: dict[str, Any], request: Request, wall: datetime, root: dict[str, Any]
     ) -> Answer:
         name = document.operation.name

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphql import (
+    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -36,11 +37,13 @@ from api.engine.fields import (
 from api.engine.orders import Order
 from api.engine.pages import connection
 from api.engine.parameters import TENANT, Parameters, refuse
-from api.engine.types import ENTITIES, MAX_PAGE, ROOTS, TOLD, Entity, Root
+from api.engine.types import CHANGES, ENTITIES, MAX_PAGE, ROOTS, TOLD, Change, Entity, Root
 from api.permissions import Access
 from tenants.viewer import Viewer
 
 TYPENAME = "$typename"
+BETWEEN = r"E'\x1e'"
+"""Stands between documents: JSON writes this character in another way."""
 LIST_LIMIT = 250
 MOST_FIELDS = 10_000
 META = ("__schema", "__type")
@@ -140,6 +143,50 @@ class Planner:
             f" || ']' FROM {self.format('unnest({rows}, {created_rows})')} WITH ORDINALITY told(id, created, at)"
             f" LEFT JOIN {self.table(entity)} {alias} ON {' AND '.join(mine)} {' '.join(joins)})"
         )
+
+    def changes(self) -> str:
+        """What a subscription tells of an event: JSON for each of the request's `viewers`, in their order.
+
+        A viewer who may not see what the event is about is told null. Where nothing depends on who is told, the text
+        does not name `seen.viewer`.
+        """
+        _, change, group = self.subscribed()
+        self._permit(change, group)
+        self._told = {"viewer": "seen.viewer"}
+        entity, target = ENTITIES[change.entity], ENTITIES[change.target]
+        kind: GraphQLObjectType = self.schema.type_map[entity.name]  # type: ignore[assignment]
+        event, about = self.alias(), self.alias()
+        joins: list[str] = []
+        row = concat(self.object(kind, group, entity, event, joins))
+        mine = [self.belongs(target, about), f"{about}.id = {event}.aggregate_id", *self.visible(target, about)]
+        told = (
+            f"coalesce((SELECT {row} FROM {self.table(entity)} {event}"
+            f" JOIN {self.table(target)} {about} ON {' AND '.join(mine)} {' '.join(joins)}"
+            f" WHERE {self.belongs(entity, event)} AND {event}.id = {self.format('{row}')}), {NULL})"
+        )
+        viewers = self.format("unnest({viewers}) WITH ORDINALITY seen(viewer, at)")
+        return f"(SELECT string_agg({told}, {BETWEEN} ORDER BY seen.at) FROM {viewers})"
+
+    def subject(self) -> str:
+        """Whether the viewer may see the row that a subscription is about: the request's `row`."""
+        _, change, _ = self.subscribed()
+        entity = change.subject
+        alias = self.alias()
+        mine = [self.belongs(entity, alias), self.format("{t}.id = {row}", t=alias), *self.visible(entity, alias)]
+        return f"SELECT count(*) FROM {self.table(entity)} {alias} WHERE {' AND '.join(mine)}"
+
+    def subscribed(self) -> tuple[str, Change, list[FieldDetails]]:
+        """The one field of a subscription, by its response key."""
+        kind = self.schema.subscription_type
+        assert kind is not None  # noqa: S101 -- a schema has a subscription type
+        fields = collect_fields(self.schema, self.fragments, self.variables, kind, self.operation).grouped_field_set
+        if len(fields) != 1:
+            message = "A subscription asks for one field: this one leaves it out."
+            raise GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
+        ((key, group),) = fields.items()
+        if group[0].node.name.value not in CHANGES:
+            raise refuse("A subscription asks for one of the subscription type's own fields.", group[0].node)
+        return key, CHANGES[group[0].node.name.value], group
 
     def object(
         self, kind: GraphQLObjectType, group: list[FieldDetails], entity: Entity, alias: str, joins: list[str]
@@ -315,7 +362,7 @@ class Planner:
         row_id = self.parameters.argument(source, path, "uuid", lambda value: ids.decode(prefix, value))
         return self._row(entity, kind, group, [f"{{t}}.id = {row_id}"], tagged=True)
 
-    def _permit(self, root: Root, group: list[FieldDetails]) -> None:
+    def _permit(self, root: Root | Change, group: list[FieldDetails]) -> None:
         if root.allow.allows(self.viewer):
             return
         node = group[0].node

@@ -86,8 +86,41 @@ class Root:
     descending: bool = False
 
 
+@dataclass(frozen=True)
+class Change:
+    """A field of the subscription type: what is told of each event with one of these verbs about a row of `target`.
+
+    `entity` is a type whose rows are events. `about` is a field of the target: the argument by which the client
+    chooses, and under its column's name a fact of the event. `concerns` is the fact that names the only person besides
+    those who see every row of the target who can see this one; an event without it may concern anyone.
+    """
+
+    name: str
+    entity: str
+    target: str
+    verbs: frozenset[str]
+    about: str
+    required: bool
+    concerns: str | None
+    allow: Access
+    description: str
+
+    @property
+    def subject(self) -> Entity:
+        """The type of the rows among which the client chooses."""
+        annotation = ENTITIES[self.target].annotations[self.about]
+        kind: type = getattr(annotation, "__args__", (annotation,))[0]
+        return ENTITIES[kind.__name__]
+
+    @property
+    def fact(self) -> str:
+        """What an event, and the client's argument, call the row that is chosen."""
+        return ENTITIES[self.target].column(self.about)
+
+
 ENTITIES: dict[str, Entity] = {}
 ROOTS: dict[str, Root] = {}
+CHANGES: dict[str, Change] = {}
 NAMES: dict[str, type] = {}
 TOLD: dict[str, Any] = {}
 """The fields of the query type that no row answers: strawberry's own, with a resolver."""
@@ -136,6 +169,22 @@ def many(name: str, entity: str, description: str, *, allow: Access, order: str,
 def only(name: str, entity: str, description: str, *, allow: Access) -> None:
     """A root field: the one row there is, or null."""
     ROOTS[name] = Root(name, entity, "only", allow, description)
+
+
+def change(  # noqa: PLR0913 -- each is said by its name
+    name: str,
+    entity: str,
+    target: str,
+    description: str,
+    *,
+    verbs: frozenset[str],
+    about: str,
+    required: bool,
+    concerns: str | None,
+    allow: Access,
+) -> None:
+    """A subscription: events of a record as they happen, each seen by those who may see the row it is about."""
+    CHANGES[name] = Change(name, entity, target, verbs, about, required, concerns, allow, description)
 
 
 def entity_of(connection_or_type: str) -> Entity | None:

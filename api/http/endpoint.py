@@ -148,7 +148,7 @@ class Endpoint:
         try:
             document = await self.texts.document(request.document, request.name, viewer)
             if document.is_subscription:
-                raise RequestError([GraphQLError(NOT_HERE, extensions={"code": "SUBSCRIPTION_NEEDS_A_STREAM"})])
+                raise _needs_a_stream()
             if method in READING and not document.is_query:
                 raise HttpError(405, "Send mutations by POST.", "METHOD_NOT_ALLOWED", {"allow": "POST"})
             standing = await spend(self.allowances, document, request.variables, viewer)
@@ -170,6 +170,10 @@ def _cached(answer: Answer, standing: Standing, media: str, caching: Caching) ->
     if caching.unchanged:
         return Reply(b"", UNCHANGED, media, {**headers_of(standing), **caching.headers})
     return _of(answer, standing, media, caching.headers)
+
+
+def _needs_a_stream() -> RequestError:
+    return RequestError([GraphQLError(NOT_HERE, extensions={"code": "SUBSCRIPTION_NEEDS_A_STREAM"})])
 
 
 def _text(headers: dict[bytes, bytes], name: bytes) -> str | None:

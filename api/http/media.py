@@ -6,6 +6,7 @@ from api.http.errors import HttpError
 
 RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
+EVENTS = "text/event-stream"
 
 
 @lru_cache(maxsize=256)
@@ -16,10 +17,10 @@ def negotiate(accept: str | None) -> str:
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
         quality = next((_quality(one[2:]) for one in parameters if one.startswith("q=")), 1.0)
         media = JSON if kind in ("*/*", "application/*") else kind
-        if media in (RESPONSE, JSON) and quality > 0 and (best is None or quality > best[0]):
+        if media in (RESPONSE, JSON, EVENTS) and quality > 0 and (best is None or quality > best[0]):
             best = (quality, media)
     if best is None:
-        raise HttpError(406, f"Answers are {RESPONSE} or {JSON}: accept one of them.", "NOT_ACCEPTABLE")
+        raise HttpError(406, f"Answers are {RESPONSE}, {JSON} or {EVENTS}: accept one.", "NOT_ACCEPTABLE")
     return best[1]
 
 

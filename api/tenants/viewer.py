@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from api.engine.fields import sql, to_one
 from api.engine.types import only, planned
 from api.permissions import PUBLIC, Access
+from api.subscriptions.positions import SEALED_NOW
 from api.words import enum
 from tenants.keys import Role
 
@@ -43,6 +44,11 @@ class Viewer:
         "coalesce((SELECT p.name FROM person p WHERE p.tenant_id = {tenant} AND p.id = {t}.person_id),"
         " (SELECT a.name FROM app a WHERE a.tenant_id = {tenant} AND a.id = {t}.app_id), '')",
         "The name of whoever asks.",
+    )
+    position: str = sql(
+        SEALED_NOW,
+        "How far this answer knows what has happened: what a subscription tells `after` this position, "
+        "this answer does not show yet.",
     )
 
 
