@@ -17,7 +17,7 @@ EVERYONE = frozenset(Role)
 
 AREAS = (
     "settings", "people", "programs", "cohorts", "sessions", "registrations", "attendance",
-    "journeys", "communities", "questions", "evaluations", "history", "exports",
+    "journeys", "communities", "questions", "evaluations", "history", "exports", "documents",
 )  # fmt: skip
 SCOPES = frozenset(f"{area}:{verb}" for area in AREAS for verb in ("read", "write"))
 

@@ -19,6 +19,7 @@ CAPABILITIES = (
     "tenants.tenants",
     "tenants.viewer",
     "tenants.keys",
+    "tenants.documents",
     "custom.fields",
     "custom.values",
     "people.organizations",

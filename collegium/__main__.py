@@ -57,6 +57,7 @@ COMMANDS = {
     ),
     "tenant": ("tenants:app", "Create, list, suspend and resume tenants, and move a sandbox's clock."),
     "key": ("keys:app", "Create and revoke keys, by which people and programs prove who they are."),
+    "documents": ("documents:app", "Register what apps ask, lock them to it, and check it before an upgrade."),
     "import": (
         "imports:import_",
         """Bring in what other systems know, by a plan that says which column becomes which field.
@@ -93,7 +94,7 @@ def launch(
         if iscoroutine(answer):
             answer = uvloop.run(until_terminated(answer))
     except EXPECTED as problem:
-        show_problem(str(problem), json=settings.json)
+        show_problem(str(problem), json=settings.json, more=problem.more if isinstance(problem, Problem) else None)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -14,7 +14,11 @@ USAGE = 2
 
 
 class Problem(Exception):  # noqa: N818 -- something the operator can put right, not a fault of the program
-    """What is wrong and what to do about it, in a sentence."""
+    """What is wrong and what to do about it, in a sentence; and `more` of it for programs."""
+
+    def __init__(self, message: str, more: Mapping[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.more = more
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,17 @@ async def issue(
     return issued
 
 
+async def app_known(db: AsyncSession, tenant: Tenant, name: str) -> App:
+    """The app of this name, which is made known where it is new."""
+    known = await db.scalar(select(App).where(App.name == name).order_by(col(App.created_at)))
+    if known is not None:
+        return known
+    now = tenant.now(wall())
+    new = await keys.create_app(db, name, now=now)
+    await history.record(db, new, "created", by=OPERATOR, now=now, name=new.name)
+    return new
+
+
 async def administrator(db: AsyncSession, tenant: Tenant) -> Person:
     """The person whom an operator's keys belong to where nobody else is named."""
     known = await db.scalar(select(Person).where(Person.external_ref == ADMINISTRATOR.external_ref))

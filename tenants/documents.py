@@ -29,6 +29,7 @@ OWN_ID = re.compile(r"(?:x-[A-Za-z0-9._~-]+:)?[A-Za-z0-9._~-]+")
 LONGEST_ID = 200
 LONGEST_TEXT = 200_000
 MOST_PER_APP = 10_000
+MOST_TOLD = 50
 
 
 class DocumentRefusal(Word):
@@ -46,6 +47,11 @@ class DocumentProblem:
     message: str
     line: int | None = None
     column: int | None = None
+
+    @property
+    def words(self) -> str:
+        place = "" if self.line is None else f" (line {self.line}, column {self.column})"
+        return f"{self.id}: {self.message}{place}"
 
 
 class DocumentRefused(Refused[DocumentRefusal]):
@@ -145,6 +151,8 @@ async def register(db: AsyncSession, app_id: uuid.UUID, documents: Sequence[NewD
     The app is locked, so that two pushes at once are counted one after the other.
     """
     app = await _app(db, app_id)
+    if len(documents) > MOST_PER_APP:
+        raise _too_many()
     wanted = _named(documents)
     mine = select(TrustedDocument).where(TrustedDocument.app_id == app.id)
     known = {
@@ -187,7 +195,7 @@ async def retire(
     missing = sorted(set(wanted) - {one.document_id for one in found})
     if missing:
         problems = [DocumentProblem(id_, "The app has no such document.") for id_ in missing]
-        raise _refused(DocumentRefusal.NOT_FOUND, problems)
+        raise refused(problems, DocumentRefusal.NOT_FOUND)
     now_retired = [one for one in found if one.retired_at is None]
     for one in now_retired:
         one.retired_at = now
@@ -258,23 +266,25 @@ async def _served(db: AsyncSession, app: App) -> int:
 
 async def _count(db: AsyncSession, app: App) -> None:
     if await _served(db, app) > MOST_PER_APP:
-        message = f"An app has at most {MOST_PER_APP:,} documents. Retire those that no client asks for any more."
-        raise DocumentRefused(DocumentRefusal.TOO_MANY, message, field="documents")
+        raise _too_many()
+
+
+def _too_many() -> DocumentRefused:
+    message = f"An app has at most {MOST_PER_APP:,} documents. Retire those that no client asks for any more."
+    return DocumentRefused(DocumentRefusal.TOO_MANY, message, field="documents")
 
 
 def _refuse(problems: Sequence[DocumentProblem]) -> None:
     if problems:
-        raise _refused(DocumentRefusal.INVALID, problems)
+        raise refused(problems)
 
 
-def refused(problems: Sequence[DocumentProblem]) -> DocumentRefused:
-    return _refused(DocumentRefusal.INVALID, problems)
-
-
-def _refused(reason: DocumentRefusal, problems: Sequence[DocumentProblem]) -> DocumentRefused:
-    first = problems[0]
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    no = DocumentRefused(reason, f"{first.id}: {first.message}{more}", field="documents")
+def refused(problems: Sequence[DocumentProblem], reason: DocumentRefusal = DocumentRefusal.INVALID) -> DocumentRefused:
+    """A report, a line for each problem."""
+    lines = [problem.words for problem in problems[:MOST_TOLD]]
+    if len(problems) > MOST_TOLD:
+        lines.append(f"… and {len(problems) - MOST_TOLD} more.")
+    no = DocumentRefused(reason, "\n".join(lines), field="documents")
     no.problems = problems
     return no
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import strawberry
 
-from api.engine.fields import column, sql, to_one
+from api.engine.fields import Connection, column, sql, to_many, to_one
 from api.engine.types import Node, many, one, planned
 from api.mutations import Command, Told, mutation, refusal
 from api.people.people import Person
@@ -17,6 +18,9 @@ from domain.records import find
 from tenants import keys
 from tenants.keys import Role
 from tenants.registry import by_id
+
+if TYPE_CHECKING:
+    from api.tenants.documents import TrustedDocument
 
 enum(
     keys.KeyRefusal,
@@ -33,8 +37,8 @@ WRITE = Access(ADMINS, "settings:write")
 @planned(
     keys.App,
     prefix="app",
-    visible=Access(EVERYONE, "settings:read", own="{t}.id = {app}"),
-    filters=("name",),
+    visible=Access(EVERYONE, "settings:read", own="{t}.id = {app}", reached=frozenset({"documents:read"})),
+    filters=("name", "locked"),
     orders=("created_at",),
 )
 class App(Node):
@@ -42,6 +46,10 @@ class App(Node):
 
     name: str = column("Its name.")
     created_at: datetime = column("When it became known here.")
+    locked: bool = column("Whether its keys may ask nothing but the documents that it has registered.")
+    documents: Connection[TrustedDocument] = to_many(
+        "app_id", "The documents that it has registered.", order="registered_at", descending=True
+    )
 
 
 @planned(

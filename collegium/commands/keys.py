@@ -11,12 +11,11 @@ from api.permissions import SCOPES
 from collegium.database import opened
 from collegium.output import Answer, Problem
 from collegium.settings import Given
-from collegium.tenancy import OPERATOR, administrator, issue, tenant_named
+from collegium.tenancy import OPERATOR, administrator, app_known, issue, tenant_named
 from collegium.times import instant
 from domain import history
 from domain.people.people import Person
 from tenants import keys
-from tenants.keys import App as PartnerApp
 from tenants.keys import Role
 from tenants.registry import Tenant, wall
 
@@ -59,7 +58,7 @@ async def create(
     async with opened(settings) as database:
         owner = await tenant_named(database, tenant)
         async with database.transaction(owner.id) as db:
-            holder = await _person(db, owner, person) if app is None else await _app(db, owner, app)
+            holder = await _person(db, owner, person) if app is None else await app_known(db, owner, app)
             issued = await issue(
                 db, owner, holder, roles=frozenset(role or []), scopes=frozenset(scope or []), expires=expires
             )
@@ -108,13 +107,3 @@ async def _person(db: AsyncSession, tenant: Tenant, named: str | None) -> Person
         if found:
             raise Problem(f"Several people are called '{named}'. Name the one by e-mail address or reference.")
     raise Problem(f"{tenant.name} knows nobody by the e-mail address, reference or name '{named}'.")
-
-
-async def _app(db: AsyncSession, tenant: Tenant, name: str) -> PartnerApp:
-    known = await db.scalar(select(PartnerApp).where(PartnerApp.name == name).order_by(col(PartnerApp.created_at)))
-    if known is not None:
-        return known
-    now = tenant.now(wall())
-    new = await keys.create_app(db, name, now=now)
-    await history.record(db, new, "created", by=OPERATOR, now=now, name=new.name)
-    return new
