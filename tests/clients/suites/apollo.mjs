@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { ApolloClient, CombinedGraphQLErrors, HttpLink, InMemoryCache, gql } from '@apollo/client';
+import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { signedIn, url, watched } from '../server.mjs';
 
@@ -243,4 +245,36 @@ test('a row that was created comes into a list that is shown', async () => {
   const { data } = await client.query({ query, fetchPolicy: 'cache-only' });
 
   assert.equal(data.programs.nodes.length, before + 1);
+});
+
+const persisted = (query) => {
+  const fetch = watched();
+  const http = new HttpLink({ uri: url, headers: signedIn('coordinator'), fetch });
+  const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+  const link = new PersistedQueryLink({ sha256, useGETForHashedQueries: true }).concat(http);
+  const client = new ApolloClient({ link, cache: new InMemoryCache() });
+  return client.query({ query }).then(({ data }) => ({ data, asked: fetch.asked }));
+};
+
+test('a persisted query is sent with its text once, and by GET with its hash alone from then on', async () => {
+  const query = gql`
+    query Persisted {
+      tenant {
+        id
+        sandbox
+      }
+    }
+  `;
+
+  const first = await persisted(query);
+  const second = await persisted(query);
+
+  assert.deepEqual(second.data, first.data);
+  assert.deepEqual(first.asked.map(({ method, body }) => [method, 'query' in JSON.parse(body ?? '{}')]), [
+    ['GET', false],
+    ['POST', true],
+  ]);
+  assert.deepEqual(second.asked.map(({ method, status, address }) => [method, status, address.searchParams.has('query')]), [
+    ['GET', 200, false],
+  ]);
 });

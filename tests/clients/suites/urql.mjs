@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Client, cacheExchange, fetchExchange, gql } from '@urql/core';
 import { cacheExchange as graphcache } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
+import { persistedExchange } from '@urql/exchange-persisted';
 import { getIntrospectionQuery } from 'graphql';
 import { signedIn, url, watched } from '../server.mjs';
 
@@ -204,6 +205,26 @@ test('Graphcache keeps rows by their id, and shows what a mutation answers where
   assert.deepEqual(shown, ['Feedback', 'Coaching']);
   assert.equal(asked.length, 3);
   assert.deepEqual(complaints, []);
+});
+
+test('a persisted query is sent with its text once, and with its hash alone from then on', async () => {
+  const query = '{ tenant { id now } }';
+  const ask = async (preferGetForPersistedQueries) => {
+    const exchanges = [persistedExchange({ preferGetForPersistedQueries }), fetchExchange];
+    const { client, asked } = aClient({ exchanges, preferGetMethod: false });
+    const { data, error } = await client.query(query, {}).toPromise();
+    return { error, id: data?.tenant.id, asked };
+  };
+
+  const first = await ask(false);
+  const second = await ask(false);
+  const third = await ask('force');
+
+  assert.deepEqual([first, second, third].map(({ error }) => error), [undefined, undefined, undefined]);
+  assert.deepEqual(first.asked.map(({ body }) => 'query' in JSON.parse(body)), [false, true]);
+  assert.deepEqual(second.asked.map(({ body }) => 'query' in JSON.parse(body)), [false]);
+  assert.deepEqual(third.asked.map(({ method, address }) => [method, address.searchParams.has('query')]), [['GET', false]]);
+  assert.deepEqual([second.id, third.id], [first.id, first.id]);
 });
 
 async function until(itCame) {

@@ -22,12 +22,17 @@ class Suite:
 
 SUITES = [
     Suite("audits", "GraphQL over HTTP audits", ("graphql-http",), "every audit of a server"),
-    Suite("apollo", "Apollo Client", ("@apollo/client",), "cache by id, pages, refusals, error policies, GET"),
+    Suite(
+        "apollo",
+        "Apollo Client",
+        ("@apollo/client",),
+        "cache by id, pages, refusals, error policies, GET, persisted queries",
+    ),
     Suite(
         "urql",
         "urql",
-        ("@urql/core", "@urql/exchange-graphcache"),
-        "document and normalized cache, pages, refusals, errors, GET",
+        ("@urql/core", "@urql/exchange-graphcache", "@urql/exchange-persisted"),
+        "document and normalized cache, pages, refusals, errors, GET, persisted queries",
     ),
     Suite("relay", "Relay", ("relay-compiler", "relay-runtime"), "compiled documents, refetch by node, connections"),
     Suite(
