@@ -23,7 +23,7 @@ def with_changes(record: Record, kind: type[F], changes: Mapping[str, object], *
     hints = get_type_hints(kind)
     for name, change in changes.items():
         if change is None and type(None) not in get_args(hints[name]):
-            raise invalid(_in_schema(name), "This can be changed but not taken away. Give a value or leave it out.")
+            raise invalid(spelled(name), "This can be changed but not taken away. Give a value or leave it out.")
     return replace(facts_of(record, kind), **changes)
 
 
@@ -31,9 +31,7 @@ def whole(kind: type[F], said: Mapping[str, object], *, invalid: Invalid) -> F:
     """What is said of a record that is new, where nothing may be missing that has to be there."""
     for field in fields(kind):
         if field.default is MISSING and field.name not in said:
-            raise invalid(
-                _in_schema(field.name), "There is none with this reference yet: a new one needs this as well."
-            )
+            raise invalid(spelled(field.name), "There is none with this reference yet: a new one needs this as well.")
     return kind(**said)
 
 
@@ -47,6 +45,7 @@ def take_on(record: Record, facts: "DataclassInstance") -> dict[str, Any]:
     return changed
 
 
-def _in_schema(name: str) -> str:
+def spelled(name: str) -> str:
+    """A fact's name as the schema spells it."""
     first, *others = name.split("_")
     return first + "".join(map(str.capitalize, others))

@@ -1,8 +1,7 @@
 """What every record of the domain has in common."""
 
 import uuid
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, select
@@ -17,7 +16,6 @@ __all__ = [
     "Record",
     "Refused",
     "Revised",
-    "Upserted",
     "Word",
     "belongs_to",
     "choice",
@@ -41,14 +39,6 @@ class Revised(Record):
 
 
 R = TypeVar("R", bound=TenantOwned)
-
-
-@dataclass(frozen=True)
-class Upserted(Generic[R]):
-    """The record that has a name elsewhere, and whether it is new."""
-
-    record: R
-    created: bool
 
 
 async def find(db: AsyncSession, record: type[R], record_id: uuid.UUID) -> R | None:

@@ -14,7 +14,7 @@ from api import ids
 from api.engine.filters import camel
 from api.engine.types import ENTITIES
 from api.permissions import Access
-from domain.records import Upserted
+from domain.upserts import Upserted
 from tenants.viewer import Actor, Viewer
 
 NOBODY = uuid.UUID(int=0)

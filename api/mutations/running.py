@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import orjson
 from graphql import GraphQLError
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +22,8 @@ ATTEMPTS = 5
 LOST_A_RACE = {"40001", "40P01", "23505"}
 """Serialization failure, deadlock, and a unique value that another transaction took first: asked again, the command
 sees what the other wrote and says so."""
+IN_TURN = text("SELECT pg_advisory_xact_lock(hashtext('collegium bulk'), hashtext(:tenant))")
+"""Bulks that lost a race go one after the other: they lock so much that they would deadlock again and again."""
 UNGUESSABLE = 20
 """The least length of a key under which an answer is kept that tells a secret."""
 
@@ -66,6 +69,8 @@ async def _attempt(call: Call, work: Callable[[AsyncSession, Call], Awaitable[T]
     for attempt in range(1, ATTEMPTS + 1):
         try:
             async with call.context.database.transaction(tenant_id, patient=False) as db:
+                if call.bulk and attempt > 1:
+                    await db.execute(IN_TURN, {"tenant": tenant_id.hex})
                 return await work(db, call)
         except DBAPIError as error:
             if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in LOST_A_RACE:

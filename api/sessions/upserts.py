@@ -71,14 +71,20 @@ async def upsert_session(command: Command, input: UpsertSessionInput) -> Told:  
     wanted = wanted_of(command, input)
     reference = wanted.pop("external_ref")
     meetings = wanted.pop("meetings")
-    said = upserts.Placement(
+    placement = upserts.Placement(
         program_id=command.row_or_none(Program, wanted.pop("program_id")),
         cohort_id=command.row_or_none(Cohort, wanted.pop("cohort_id")),
         number=wanted.pop("number"),
-        meetings=None if meetings is None else [meeting.plan() for meeting in meetings],
     )
-    facts = sessions.SessionChanges(**wanted)  # type: ignore[typeddict-item]
-    upserted = await upserts.upsert(command.db, reference, facts, said, by=command.by, now=command.now)
+    upserted = await upserts.upsert(
+        command.db,
+        reference,
+        sessions.SessionChanges(**wanted),  # type: ignore[typeddict-item]
+        placement=placement,
+        meetings=None if meetings is None else [meeting.plan() for meeting in meetings],
+        by=command.by,
+        now=command.now,
+    )
     if not upserted.created:
         await journeys.move(command.db, upserted.record, by=command.by, now=command.now)
         await registrations.promote(command.db, upserted.record.id, by=command.by, now=command.now)

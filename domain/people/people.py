@@ -14,11 +14,12 @@ from sqlalchemy import Index
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, select
 
-from domain import history
+from domain import history, upserts
 from domain.facts import take_on, whole, with_changes
 from domain.people.organizations import Organization
-from domain.records import CHANGED, UTC, Refused, Revised, Upserted, Word, belongs_to, find, lock, stale, unique
+from domain.records import CHANGED, UTC, Refused, Revised, Word, belongs_to, find, lock, stale, unique
 from domain.texts import reference_of, text_of
+from domain.upserts import Upserted
 from tenants.viewer import Actor
 
 
@@ -122,16 +123,15 @@ async def update(
 async def upsert(
     db: AsyncSession, external_ref: str, changes: PersonChanges, *, by: Actor, now: datetime
 ) -> Upserted[Person]:
-    """The person with this reference: changed where it was said otherwise, or a new one.
-
-    Of two who bring a new one at once, one is rolled back and tried again, and then changes what the other created.
-    """
+    """The person with this reference: changed where it is said otherwise, or a new one."""
     reference = text_of(external_ref, "externalRef", invalid=_invalid)
-    known = await db.scalar(select(Person.id).where(Person.external_ref == reference))
-    if known is not None:
-        return Upserted(await update(db, known, changes, by=by, now=now), created=False)
-    new = whole(NewPerson, {**changes, "external_ref": reference}, invalid=_invalid)
-    return Upserted(await create(db, new, by=by, now=now), created=True)
+    new = {**changes, "external_ref": reference}
+    return await upserts.upsert(
+        db,
+        select(Person).where(Person.external_ref == reference),
+        create=lambda: create(db, whole(NewPerson, new, invalid=_invalid), by=by, now=now),
+        update=lambda known: update(db, known.id, changes, by=by, now=now),
+    )
 
 
 async def _refuse_conflicts(db: AsyncSession, person_id: uuid.UUID, facts: NewPerson) -> None:

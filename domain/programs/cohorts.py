@@ -10,11 +10,12 @@ from sqlalchemy import Index
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, select
 
-from domain import history
+from domain import history, upserts
 from domain.facts import take_on, whole, with_changes
 from domain.programs.programs import Program
-from domain.records import CHANGED, UTC, Refused, Revised, Upserted, Word, belongs_to, find, lock, stale, unique
+from domain.records import CHANGED, UTC, Refused, Revised, Word, belongs_to, find, lock, stale, unique
 from domain.texts import reference_of, text_of
+from domain.upserts import Upserted
 from tenants.viewer import Actor
 
 
@@ -108,20 +109,21 @@ async def upsert(
     by: Actor,
     now: datetime,
 ) -> Upserted[Cohort]:
-    """The cohort with this reference: changed where it was said otherwise, or a new one, which needs a program.
-
-    Of two who bring a new one at once, one is rolled back and tried again, and then changes what the other created.
-    """
+    """The cohort with this reference: changed where it is said otherwise, or a new one, which needs a program."""
     reference = text_of(external_ref, "externalRef", invalid=_invalid)
-    known = await db.scalar(select(Cohort).where(Cohort.external_ref == reference))
-    if known is None:
+    new = {**changes, "external_ref": reference}
+
+    async def form() -> Cohort:
         if program_id is None:
             raise _invalid("programId", "There is none with this reference yet: a new one needs this as well.")
-        new = whole(NewCohort, {**changes, "external_ref": reference}, invalid=_invalid)
-        return Upserted(await create(db, program_id, new, by=by, now=now), created=True)
-    if program_id not in (None, known.program_id):
-        raise _invalid("programId", "The cohort goes through another program, and stays with it.")
-    return Upserted(await update(db, known.id, changes, by=by, now=now), created=False)
+        return await create(db, program_id, whole(NewCohort, new, invalid=_invalid), by=by, now=now)
+
+    async def change(known: Cohort) -> Cohort:
+        if upserts.misplaced(known, {"program_id": program_id}):
+            raise _invalid("programId", "The cohort goes through another program, and stays with it.")
+        return await update(db, known.id, changes, by=by, now=now)
+
+    return await upserts.upsert(db, select(Cohort).where(Cohort.external_ref == reference), create=form, update=change)
 
 
 async def _refuse_taken(db: AsyncSession, cohort_id: uuid.UUID, facts: NewCohort) -> None:

@@ -27,7 +27,7 @@ async def events_about(client, aggregate):
       events(where: {aggregate: {eq: $aggregate}}, first: 100) { nodes { verb sequence } }
     }"""
     found = await client.data(document, aggregate=aggregate)
-    return [(event["verb"], event["sequence"]) for event in found["events"]["nodes"]]
+    return [(event["verb"], event["sequence"]) for event in reversed(found["events"]["nodes"])]
 
 
 def code_of(answer):
