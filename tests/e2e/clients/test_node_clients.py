@@ -41,6 +41,12 @@ SUITES = [
         ("@graphql-codegen/cli", "@graphql-codegen/client-preset", "typescript"),
         "client preset, strict types of a program, persisted documents",
     ),
+    Suite(
+        "subscriptions",
+        "graphql-ws and graphql-sse",
+        ("graphql-ws", "graphql-sse"),
+        "what happens is told, taken up again at a position, and refused where it is wrong",
+    ),
     Suite("inspector", "GraphQL Inspector", ("@graphql-inspector/core",), "the committed schema and the served one"),
 ]
 
