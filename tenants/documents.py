@@ -50,7 +50,7 @@ class DocumentProblem:
 
     @property
     def words(self) -> str:
-        place = "" if self.line is None else f" (line {self.line}, column {self.column})"
+        place = "" if self.line is None else f" (at {self.line}:{self.column})"
         return f"{self.id}: {self.message}{place}"
 
 
@@ -195,7 +195,7 @@ async def retire(
     missing = sorted(set(wanted) - {one.document_id for one in found})
     if missing:
         problems = [DocumentProblem(id_, "The app has no such document.") for id_ in missing]
-        raise refused(problems, DocumentRefusal.NOT_FOUND)
+        raise refused(problems, DocumentRefusal.NOT_FOUND, field="documentIds")
     now_retired = [one for one in found if one.retired_at is None]
     for one in now_retired:
         one.retired_at = now
@@ -205,7 +205,7 @@ async def retire(
 
 async def lock(db: AsyncSession, app_id: uuid.UUID) -> tuple[App, bool]:
     """From now on the app's keys ask its own documents only; whether that is new."""
-    app = await _app(db, app_id)
+    app = await _app(db, app_id, "id")
     if not app.locked and not await _served(db, app):
         message = f"{app.name} has no documents: locked, it could ask nothing at all. Register its documents first."
         raise DocumentRefused(DocumentRefusal.NOTHING_REGISTERED, message, field="id")
@@ -216,7 +216,7 @@ async def lock(db: AsyncSession, app_id: uuid.UUID) -> tuple[App, bool]:
 
 async def unlock(db: AsyncSession, app_id: uuid.UUID) -> tuple[App, bool]:
     """The app may ask anything again that its scopes allow; whether that is new."""
-    app = await _app(db, app_id)
+    app = await _app(db, app_id, "id")
     changed, app.locked = app.locked, False
     await db.flush()
     return app, changed
@@ -252,10 +252,10 @@ def _named(documents: Sequence[NewDocument]) -> dict[str, NewDocument]:
     return named
 
 
-async def _app(db: AsyncSession, app_id: uuid.UUID) -> App:
+async def _app(db: AsyncSession, app_id: uuid.UUID, field: str = "appId") -> App:
     app = await db.scalar(select(App).where(App.id == app_id).with_for_update(key_share=True))
     if app is None:
-        raise DocumentRefused(DocumentRefusal.NOT_FOUND, "There is no such app.", field="appId")
+        raise DocumentRefused(DocumentRefusal.NOT_FOUND, "There is no such app.", field=field)
     return app
 
 
@@ -279,12 +279,17 @@ def _refuse(problems: Sequence[DocumentProblem]) -> None:
         raise refused(problems)
 
 
-def refused(problems: Sequence[DocumentProblem], reason: DocumentRefusal = DocumentRefusal.INVALID) -> DocumentRefused:
+def refused(
+    problems: Sequence[DocumentProblem],
+    reason: DocumentRefusal = DocumentRefusal.INVALID,
+    *,
+    field: str = "documents",
+) -> DocumentRefused:
     """A report, a line for each problem."""
     lines = [problem.words for problem in problems[:MOST_TOLD]]
     if len(problems) > MOST_TOLD:
         lines.append(f"… and {len(problems) - MOST_TOLD} more.")
-    no = DocumentRefused(reason, "\n".join(lines), field="documents")
+    no = DocumentRefused(reason, "\n".join(lines), field=field)
     no.problems = problems
     return no
 
