@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import select
@@ -15,6 +15,10 @@ from domain.communities.channels import Channel
 from domain.communities.communities import NewCommunity
 from domain.communities.posts import NewPost, PostKind
 from domain.communities.questions import NewQuestion
+from domain.custom import fields, values
+from domain.custom.choices import NewChoice
+from domain.custom.fields import Carrier, FieldKind, FieldVisibility, NewField
+from domain.custom.values import Given, Reference
 from domain.evaluations import instruments, responses
 from domain.evaluations.evaluations import Evaluation
 from domain.evaluations.instruments import Level, NewInstrument
@@ -32,6 +36,8 @@ from tenants.keys import Role
 from tests.conftest import BY, NOW
 from tests.rows import a_cohort, a_person, a_plan, a_program, a_session, an_activity, an_organization
 
+CUSTOM = {"text": "note", "number": "size", "date": "since", "choice": "region", "reference": "contact"}
+"""The keys of the custom fields of every record that can have some, by kind. The note is for staff alone."""
 LATER = NOW + timedelta(days=60)
 STAFF = {"staff": True, "by": BY}
 
@@ -110,6 +116,8 @@ async def an_academy(database, tenant, *, word="Orchid"):
         await head_counts.count(db, session.id, kind=HeadCountKind.ATTENDED, day=0, people=7, by=BY, now=LATER)
         await _a_conversation(db, community, learner, peer, word)
         await _responses(db, instrument, (learner, peer), word)
+        for owner in (learner, peer, organization, program, cohort, session, community):
+            await _custom_fields(db, owner, learner, word)
         other = await a_session(db, program, title=f"{word} cancelled", meetings=[a_plan(20)])
         await sessions.cancel(db, other.id, by=BY, now=NOW)
         app = await keys.create_app(db, f"{word} app", now=NOW)
@@ -117,6 +125,25 @@ async def an_academy(database, tenant, *, word="Orchid"):
         await keys.create(db, tenant, person_id=learner.id, roles=frozenset({Role.LEARNER}), now=NOW)
     async with database.transaction(tenant.id) as db:
         return Academy(coordinator.id, learner.id, await _ids(db, tenant.id))
+
+
+async def _custom_fields(db, owner, contact, word):
+    carrier = next(carrier for carrier, record in values.RECORDS.items() if isinstance(owner, record))
+    if not await fields.in_use(db, carrier):
+        for kind in FieldKind:
+            field = NewField(
+                record=carrier,
+                key=CUSTOM[kind.lower()],
+                kind=kind,
+                label=f"{word} {kind}",
+                visibility=FieldVisibility.STAFF if kind == FieldKind.TEXT else FieldVisibility.EVERYONE,
+                refers_to=Carrier.PERSON if kind == FieldKind.REFERENCE else None,
+                choices=[NewChoice(value="NORTH", label=f"{word} north")] if kind == FieldKind.CHOICE else [],
+            )
+            await fields.declare(db, field, by=BY, now=NOW)
+    said = (f"{word} note", 7.5, date(2026, 9, 1), "NORTH", Reference(Carrier.PERSON, contact.id))
+    given = [Given(key=CUSTOM[kind.lower()], kind=kind, value=one) for kind, one in zip(FieldKind, said, strict=True)]
+    await values.write(db, owner, given, new=False, by=BY, now=NOW)
 
 
 async def _a_blueprint(db, program, instrument, word):

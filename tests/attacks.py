@@ -19,6 +19,7 @@ from graphql import (
 )
 
 from api.engine.types import ENTITIES
+from tests.academy import CUSTOM
 
 NOBODYS = "0" * 32
 VALUES = {
@@ -108,6 +109,8 @@ class _Filler:
             return next(iter(kind.values))
         if kind.name == "ID":
             return self.own[kinds(path, self.name, self.field, self.own)[0]][0]
+        if path[-1] == "key" and "customFields" in path:
+            return CUSTOM["reference"]
         return VALUES[kind.name]
 
     def variants(self, kind: GraphQLInputType, path: Path, depth: int = 4) -> Iterator[tuple[Path, Any]]:
@@ -143,7 +146,7 @@ def kinds(path: Path, name: str, field: GraphQLField, own: dict[str, list[str]])
     return [_answered(name, field)]
 
 
-SAID_OTHERWISE = {"author": "Person", "replyTo": "Post", "acceptedBy": "Person"}
+SAID_OTHERWISE = {"author": "Person", "replyTo": "Post", "acceptedBy": "Person", "reference": "Person"}
 
 
 def _answered(name: str, field: GraphQLField) -> str:

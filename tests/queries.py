@@ -17,9 +17,12 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
     NamedTypeNode,
     NameNode,
     NullValueNode,
+    ObjectFieldNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     StringValueNode,
@@ -31,6 +34,8 @@ from graphql import (
     value_from_ast_untyped,
 )
 from hypothesis import strategies as st
+
+from tests.academy import CUSTOM
 
 TEXTS = {
     "DateTime": ["2026-09-01T12:00:00Z", "2026-10-05T07:00:00+02:00"],
@@ -45,6 +50,7 @@ TEXTS = {
     "JSON": ["{}"],
 }
 MAX_DEPTH = 5
+KEYS = list(CUSTOM.values())
 
 
 @dataclass
@@ -131,9 +137,43 @@ class Rewriting:
         elif node.name.value == "ids":
             chosen = self.draw(st.lists(st.sampled_from(self.ids), max_size=4))
             return self.as_variable(kind, node.name, chosen)
+        elif node.name.value == "keys":
+            return self.as_variable(kind, node.name, self.draw(st.lists(st.sampled_from([*KEYS, "unknown"]))))
+        elif node.name.value == "orderBy" and "customField" in get_named_type(kind).fields:
+            value = self.one_order(value)
+        elif node.name.value == "where":
+            value = self.with_keys(value)
         if self.chance():
             return self.as_variable(kind, node.name, value_from_ast_untyped(value))
         return ArgumentNode(name=node.name, value=value)
+
+    def one_order(self, value: Any) -> Any:
+        """By a field or by a custom field, where hypothesis names both or neither."""
+        given = {one.name.value: one for one in getattr(value, "fields", ())}
+        if not isinstance(value, ObjectValueNode):
+            return value
+        given.pop("customField", None)
+        if self.chance() or isinstance(getattr(given.get("field"), "value", NullValueNode()), NullValueNode):
+            given.pop("field", None)
+            key = self.draw(st.sampled_from([*KEYS, *KEYS, "unknown"]))
+            given["customField"] = ObjectFieldNode(name=NameNode(value="customField"), value=StringValueNode(value=key))
+        return ObjectValueNode(fields=tuple(given.values()))
+
+    def with_keys(self, value: Any) -> Any:
+        """The filter with custom fields that there are, mostly compared as what they are."""
+        if isinstance(value, ListValueNode):
+            return ListValueNode(values=tuple(self.with_keys(item) for item in value.values))
+        if not isinstance(value, ObjectValueNode):
+            return value
+        given = {one.name.value: one for one in value.fields}
+        kinds = [kind for kind in CUSTOM if kind in given and not isinstance(given[kind].value, NullValueNode)]
+        if isinstance(getattr(given.get("key"), "value", None), StringValueNode) and kinds:
+            key = self.draw(st.sampled_from([CUSTOM[kinds[0]]] * 5 + KEYS))
+            named = ObjectFieldNode(name=NameNode(value="key"), value=StringValueNode(value=key))
+            return ObjectValueNode(fields=(named, given[kinds[0]]))
+        return ObjectValueNode(
+            fields=tuple(ObjectFieldNode(name=one.name, value=self.with_keys(one.value)) for one in value.fields)
+        )
 
     def as_variable(self, kind: GraphQLInputType, argument: NameNode, value: Any) -> ArgumentNode:
         name = NameNode(value=f"v{len(self.variables)}")

@@ -14,7 +14,7 @@ from graphql import GraphQLField, GraphQLObjectType, get_named_type
 from graphql.execution.collect_fields import FieldDetails
 
 from api import ids
-from api.engine.emission import POISON, Part, literal
+from api.engine.emission import POISON, Part, Sql, concat, literal
 from api.engine.fields import CustomFields
 from api.engine.filters import COMPARISONS, KINDS
 from api.engine.parameters import TENANT, refuse
@@ -75,12 +75,13 @@ class Named:
         self._named.append((key, kind, found))
         return found
 
-    def guarded(self, document: str) -> str:
-        """The document, if every field that is named is there and of the kind it is compared as."""
+    def guarded(self, page: list[Part]) -> list[Part]:
+        """The page, if every field that is named is there and of the kind it is compared as."""
         if not self._named:
-            return document
+            return page
         there = " AND ".join(f"{found} IS NOT NULL" for _, _, found in self._named)
-        return f"CASE WHEN {there} THEN {document} ELSE {self._refusal() if self.planner.core else POISON} END"
+        otherwise = self._refusal() if self.planner.core else POISON
+        return [Sql(f"CASE WHEN {there} THEN {concat(page)} ELSE {otherwise} END")]
 
     def condition(self, alias: str, item: dict[str, Any], path: Path) -> str:
         """What one item of a filter asks of the custom fields of the row `alias`."""

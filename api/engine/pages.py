@@ -37,7 +37,7 @@ def connection(
     page = Page(named, arguments, group[0].node, order.asked(arguments.get("orderBy"), group[0].node))
     selected = planner.selected(kind, group)
     if {fields[0].node.name.value for fields in selected.values()} <= {"__typename"}:
-        return members([(key, [f'"{kind.name}"']) for key in selected])
+        return named.guarded(members([(key, [f'"{kind.name}"']) for key in selected]))
     base = [planner.belongs(entity, page.alias), *rows(page.alias), *planner.visible(entity, page.alias)]
     base += conditions(named, page.alias, arguments.get("where") or {}, ("where",))
 
@@ -58,10 +58,10 @@ def connection(
             pairs.append((key, page.part(name, inner, fields, joins)))
     document = concat(members(pairs))
     if not paged:
-        return [Sql(named.guarded(f"(SELECT {document})"))]
+        return named.guarded([Sql(f"(SELECT {document})")])
     fetched = f"({page.rows(base)}) {page.alias} {' '.join(joins)}"
     one = f"(SELECT {document} FROM {fetched} HAVING true)"  # one answer, even where nothing in it is counted
-    return [Sql(named.guarded(one))]
+    return named.guarded([Sql(one)])
 
 
 class Page:
