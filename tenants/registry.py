@@ -29,6 +29,8 @@ LONGEST_NAME = 200
 LONGEST_OFFSET_DAYS = 365
 PERCENT = 100
 COLOR = re.compile(r"#[0-9a-f]{6}")
+ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(:[0-9]{1,5})?")
+MOST_ORIGINS = 50
 FARTHEST = timedelta(days=100 * 365)
 
 
@@ -137,10 +139,20 @@ def _check_settings(tenant: Tenant) -> None:
     shares = (tenant.benchmark_experience, tenant.benchmark_social, tenant.benchmark_formal)
     if sum(shares) != PERCENT or min(shares) < 0:
         raise _invalid("benchmark", "The three shares are percentages that add up to 100, such as 70, 20 and 10.")
+    _check_origins(tenant.allowed_origins)
     offsets = {"checkInOffsetDays": tenant.check_in_offset_days, "pulseOffsetDays": tenant.pulse_offset_days}
     for field, days in offsets.items():
         if not 0 < days <= LONGEST_OFFSET_DAYS:
             raise _invalid(field, f"An offset is between 1 and {LONGEST_OFFSET_DAYS} days after the session.")
+
+
+def _check_origins(origins: list[str]) -> None:
+    if len(origins) > MOST_ORIGINS or len(set(origins)) < len(origins):
+        raise _invalid("allowedOrigins", f"Give at most {MOST_ORIGINS} origins, each once.")
+    for origin in origins:
+        if not ORIGIN.fullmatch(origin):
+            message = "An origin is a scheme, a host and perhaps a port, such as 'https://learn.example.com'."
+            raise _invalid("allowedOrigins", f"{message} It is written in lower case, and nothing follows.")
 
 
 def moved_clock(tenant: Tenant, to: datetime, wall: datetime) -> int:

@@ -62,6 +62,10 @@ class Settings:
         "Days after a session until its cohort's check-in, unless a program says otherwise."
     )
     pulse_offset_days: int = column("Days after a session until its pulse survey, unless a program says otherwise.")
+    allowed_origins: list[str] | None = column(
+        "The web addresses, beside its own, whose pages may open a WebSocket. For administrators; else null.",
+        only=Access(ADMINS, "settings:read"),
+    )
     open_introspection: bool = column("Whether the schema may be read by introspection without signing in.")
 
 
@@ -113,6 +117,11 @@ class UpdateTenantInput:
     )
     check_in_offset_days: int | None = strawberry.field(default=strawberry.UNSET, description="Between 1 and 365.")
     pulse_offset_days: int | None = strawberry.field(default=strawberry.UNSET, description="Between 1 and 365.")
+    allowed_origins: list[str] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The web addresses, beside the tenant's own, whose pages may open a WebSocket, "
+        "such as `https://learn.example.com`. They replace those there are.",
+    )
     open_introspection: bool | None = strawberry.field(
         default=strawberry.UNSET, description="Whether introspection needs no signing in."
     )

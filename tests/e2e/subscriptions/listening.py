@@ -16,6 +16,11 @@ CHANGES = """subscription ($session: ID!, $after: String) {
 }"""
 
 
+async def position(client):
+    """How far things are now."""
+    return (await client.data("{ viewer { position } }"))["viewer"]["position"]
+
+
 class Server:
     """Where the server is, and every connection that a test opens there."""
 
@@ -71,14 +76,9 @@ class Socket:
     async def subscribe(self, document, id="1", **variables):
         await self.say("subscribe", id=id, payload={"query": document, "variables": variables})
 
-    async def follow(self, session, id="1", **more):
-        """Subscribe to the changes of a session, and wait until that is under way."""
-        await self.subscribe(CHANGES, id, session=session, **more)
-        await self.settle()
-
-    async def settle(self):
-        """Wait until what was asked before is under way: queries are answered behind it."""
-        await asyncio.sleep(0.3)
+    async def follow(self, client, session, id="1"):
+        """Be told what happens to a session from now on."""
+        await self.subscribe(CHANGES, id, session=session, after=await position(client))
 
     async def told(self, id="1"):
         """The data of the next event."""
