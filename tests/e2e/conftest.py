@@ -30,10 +30,10 @@ class Client:
         body = {"query": document, "variables": variables or {}, **more}
         return await self.http.post("/graphql", json=body, headers={"host": self.host, **self.headers})
 
-    async def answer(self, document: str, **variables: Any) -> dict[str, Any]:
+    async def answer(self, document: str, /, **variables: Any) -> dict[str, Any]:
         return (await self.post(document, variables)).json()
 
-    async def data(self, document: str, **variables: Any) -> dict[str, Any]:
+    async def data(self, document: str, /, **variables: Any) -> dict[str, Any]:
         answer = await self.answer(document, **variables)
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
