@@ -3,7 +3,6 @@
 Nothing is held but one stretch, and no connection to the database while a slow client takes its time.
 """
 
-import gzip
 import re
 import uuid
 from collections.abc import AsyncGenerator
@@ -156,7 +155,7 @@ class Downloads:
             if stretch is None:
                 return  # it was removed meanwhile; the client has been told how much there was to be
             start = stretch.packed_start if form.packed else stretch.start
-            kept = stretch.packed if form.packed else gzip.decompress(stretch.packed)
+            kept = stretch.packed if form.packed else files.unpack(stretch.packed, first=stretch.start == 0)
             piece = kept[at - start : part.stop - start]
             at += len(piece)
             yield piece

@@ -5,7 +5,6 @@ processes work side by side, and when one is killed the next goes on from what w
 """
 
 import asyncio
-import gzip
 import time
 import uuid
 from collections import OrderedDict
@@ -19,7 +18,7 @@ from sqlalchemy import text
 from api.engine.documents import RequestError
 from api.engine.execution import Engine, fault
 from api.exports.lists import LIST, PAGE, ROWS, TOTAL, Listed, listed
-from domain.exports import exports
+from domain.exports import exports, files
 from domain.exports.exports import BY, Export
 from domain.exports.files import Stretch
 from domain.records import find
@@ -31,7 +30,6 @@ from tenants.viewer import Viewer
 LARGEST = 1_000_000
 LONGEST = 0.5
 """A stretch ends with the page that takes it past so many bytes, or so many seconds."""
-COMPRESSION = 5
 REMEMBERED = 32
 OURS = ("INTERNAL_SERVER_ERROR", "TOO_SLOW")
 """What may go well when it is tried again."""
@@ -118,8 +116,8 @@ class _Turn:
             last = not page[PAGE]["hasNextPage"]
             for row in page[ROWS]:
                 lines += orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-        packed = await asyncio.to_thread(gzip.compress, lines, COMPRESSION, mtime=0) if lines else b""
-        return Stretch(rows, len(lines), packed, cursor, last, total)
+        packed, checksum = await asyncio.to_thread(files.pack, lines, export.before, last=last)
+        return Stretch(rows, len(lines), packed, checksum, cursor, last, total)
 
     async def _page(self, export: Export, cursor: str | None) -> dict[str, Any]:
         """One page; a smaller one where reading has failed before."""

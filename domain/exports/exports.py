@@ -17,7 +17,7 @@ from sqlmodel import Field, col, func, select
 
 from domain import history
 from domain.exports import files
-from domain.exports.files import Stretch
+from domain.exports.files import Before, Stretch
 from domain.records import UTC, Record, Refused, Word, belongs_to, choice, lock, one_of
 from tenants import registry
 from tenants.viewer import Actor
@@ -87,6 +87,7 @@ class Export(Record, table=True):
     total: int | None = Field(default=None, sa_type=BigInteger)
     bytes: int = Field(default=0, sa_type=BigInteger)
     packed_bytes: int = Field(default=0, sa_type=BigInteger)
+    checksum: int = Field(default=0, sa_type=BigInteger)
     cursor: str | None = None
     failure: str | None = None
     faults: int = 0
@@ -98,6 +99,10 @@ class Export(Record, table=True):
     @property
     def holder(self) -> Actor:
         return Actor(self.person_id, self.app_id)
+
+    @property
+    def before(self) -> Before:
+        return Before(self.bytes, self.checksum, self.packed_bytes)
 
 
 @dataclass(frozen=True)
@@ -198,10 +203,11 @@ async def write(db: AsyncSession, export: Export, stretch: Stretch, *, now: date
         export.status = ExportStatus.RUNNING
         export.started_at = now
         export.total = stretch.total
-    await files.append(db, export.id, stretch, start=export.bytes, packed_start=export.packed_bytes)
+    await files.append(db, export.id, stretch, export.before)
     export.rows += stretch.rows
     export.bytes += stretch.length
     export.packed_bytes += len(stretch.packed)
+    export.checksum = stretch.checksum
     export.cursor = stretch.cursor
     export.faults = 0
     if stretch.last:

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("total", sa.BigInteger(), nullable=True),
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("packed_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("checksum", sa.BigInteger(), nullable=False),
         sa.Column("cursor", sa.String(), nullable=True),
         sa.Column("failure", sa.String(), nullable=True),
         sa.Column("faults", sa.Integer(), nullable=False),

@@ -39,7 +39,7 @@ DOCUMENTS = {
         fragment page on PersonConnection { __typename edges { __typename node { ...who } } }
         fragment who on Person { id name email }""",
     "fields in parts": "{ people { nodes { id } nodes { name ... on Person { email } } } }",
-    "one operation of several": "query A { programs { nodes { id } } } query Mine { people { nodes { id name email } } }",
+    "one operation of two": "query A { programs { nodes { id } } } query Mine { people { nodes { id name email } } }",
 }
 
 
@@ -286,6 +286,14 @@ async def test_who_has_too_many_waiting_is_told_to_wait(admin, work):
     assert again["__typename"] == "Export"
 
 
+@pytest.mark.race
+async def test_those_who_ask_at_once_are_counted_one_after_the_other(admin):
+    """They hold the tenant's row while they count: without it more get through."""
+    answers = await asyncio.gather(*(started(admin) for _ in range(MOST_WAITING + 5)))
+
+    assert sorted(answer["__typename"] for answer in answers) == ["Export"] * MOST_WAITING + ["ExportRefused"] * 5
+
+
 async def test_a_tenant_keeps_so_many_files_and_no_more(admin, database, tenant):
     async with database.transaction(tenant.id) as db:
         key = await keys.find(db, admin.headers["authorization"].removeprefix("Bearer "))
@@ -300,7 +308,7 @@ async def test_a_tenant_keeps_so_many_files_and_no_more(admin, database, tenant)
 
 
 async def test_only_so_many_of_a_tenant_are_worked_on_at_once(admin, database, tenant):
-    """The others wait, however many workers there are, and no two take the same: without AT_ONCE or SKIP LOCKED it fails."""
+    """The others wait, and no two workers take the same: without AT_ONCE or SKIP LOCKED it fails."""
     asked = [await started(admin) for _ in range(AT_ONCE + 1)]
 
     async with AsyncExitStack() as workers:
