@@ -38,10 +38,10 @@ def test_every_key_is_tried():
 @pytest.mark.parametrize("cast", VALUES)
 def test_a_cursor_is_read_as_it_was_written(administrator_url, cast):
     key = next(key for _, key in KEYS if key.cast == cast)
-    written = (
-        f"SELECT {cursors.expression(cursors.constant(LABEL), '$1::bytea', 't', 'k', key)} FROM (SELECT $2::uuid id, $3::{cast} k) t"
-    )
-    alone = f"SELECT {cursors.expression(cursors.constant(LABEL), '$1::bytea', 't', None, None)} FROM (SELECT $2::uuid id) t"
+    label = cursors.constant(LABEL)
+    position = cursors.expression(label, "$1::bytea", "t", "k", key)
+    written = f"SELECT {position} FROM (SELECT $2::uuid id, $3::{cast} k) t"
+    alone = f"SELECT {cursors.expression(label, '$1::bytea', 't', None, None)} FROM (SELECT $2::uuid id) t"
     with asyncio.Runner() as runner:
         connection = runner.run(asyncpg.connect(administrator_url))
 
