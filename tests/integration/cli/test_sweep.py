@@ -14,8 +14,10 @@ from domain.journeys.activities import ActivityKind, Audience
 from domain.journeys.steps import Step, StepStatus
 from domain.programs.cohorts import Cohort
 from domain.records import lock
-from tenants import registry
+from tenants import idempotency, registry
 from tenants.database import Database
+from tenants.idempotency import Claim, KeptAnswer
+from tenants.records import new_id
 from tenants.registry import TenantStatus, wall
 from tests.conftest import BY, NOW, a_tenant
 from tests.integration.making import a_cohort, a_program, a_session, an_activity
@@ -130,3 +132,16 @@ async def test_it_ends_when_it_is_told_to(database):
     stop.set()
 
     await asyncio.wait_for(sweeping, 10)
+
+
+async def test_answers_kept_for_a_day_are_forgotten_after_it(database, tenant):
+    kept = {hours: Claim(new_id(), f"{hours} hours", b"request", b"secret") for hours in (23, 25)}
+    async with database.transaction(tenant.id) as db:
+        for hours, claim in kept.items():
+            await idempotency.take(db, claim, wall=wall() - timedelta(hours=hours))
+
+    await Sweep(database).pass_by()
+
+    async with database.transaction(tenant.id) as db:
+        left = list(await db.scalars(select(KeptAnswer.holder_id)))
+    assert left == [kept[23].holder_id]
