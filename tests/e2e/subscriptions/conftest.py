@@ -13,10 +13,10 @@ from tests.e2e.subscriptions.listening import Server
 
 @pytest.fixture
 async def server(doors, tmp_path):
-    with listen(Settings(home=tmp_path, port=0)) as listener:
-        async with serving(doors, Settings(home=tmp_path, port=0), listener, explorer=False):
-            async with Server(listener.getsockname()[1]) as server:
-                yield server
+    settings = Settings(home=tmp_path, port=0)
+    with listen(settings) as listener:
+        async with serving(doors, settings, listener, explorer=False), Server(listener.getsockname()[1]) as server:
+            yield server
 
 
 @pytest.fixture

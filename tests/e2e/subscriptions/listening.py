@@ -38,7 +38,7 @@ class Server:
         """A WebSocket that has not begun."""
         address = f"ws://{host}:{self.port}/graphql"
         connecting = websockets.connect(
-            address, host="127.0.0.1", port=self.port, subprotocols=list(protocols), additional_headers=headers
+            address, host="127.0.0.1", port=self.port, subprotocols=list(protocols) or None, additional_headers=headers
         )
         return Socket(await self._open.enter_async_context(connecting))
 
@@ -66,24 +66,24 @@ class Socket:
     def __init__(self, connection):
         self.connection = connection
 
-    async def say(self, type, **more):
-        await self.connection.send(json.dumps({"type": type, **more}))
+    async def say(self, kind, **more):
+        await self.connection.send(json.dumps({"type": kind, **more}))
 
     async def hear(self):
         async with asyncio.timeout(WITHIN):
             return json.loads(await self.connection.recv())
 
-    async def subscribe(self, document, id="1", **variables):
-        await self.say("subscribe", id=id, payload={"query": document, "variables": variables})
+    async def subscribe(self, document, name="1", **variables):
+        await self.say("subscribe", id=name, payload={"query": document, "variables": variables})
 
-    async def follow(self, client, session, id="1"):
+    async def follow(self, client, session, name="1"):
         """Be told what happens to a session from now on."""
-        await self.subscribe(CHANGES, id, session=session, after=await position(client))
+        await self.subscribe(CHANGES, name, session=session, after=await position(client))
 
-    async def told(self, id="1"):
+    async def told(self, name="1"):
         """The data of the next event."""
         heard = await self.hear()
-        assert (heard["type"], heard["id"]) == ("next", id), heard
+        assert (heard["type"], heard["id"]) == ("next", name), heard
         assert "errors" not in heard["payload"], heard
         [told] = heard["payload"]["data"].values()
         return told

@@ -123,9 +123,10 @@ async def test_fields_that_python_decides_are_told_too(server, coordinator, sess
     told = await socket.told()
     program = told["registration"]["session"]["program"]
     assert (told["__typename"], program["title"]) == ("RegistrationChanged", "Giving feedback")
-    assert program["audit"] == (
-        await coordinator.data("{ programs { nodes { audit { code } } } }")
-    )["programs"]["nodes"][0]["audit"]
+    assert (
+        program["audit"]
+        == (await coordinator.data("{ programs { nodes { audit { code } } } }"))["programs"]["nodes"][0]["audit"]
+    )
 
 
 async def test_each_of_many_who_ask_alike_is_told_what_they_may_see(server, http, doors, tenant, coordinator, session):
