@@ -10,7 +10,7 @@ import { SCHEMA, aFolder } from '../made.mjs';
 import { signedIn, url } from '../server.mjs';
 
 const PACKAGES = join(import.meta.dirname, '..', 'node_modules');
-const SCALARS = ['DateTime', 'Duration', 'EmailAddress', 'LocalDateTime', 'Locale', 'TimeZone', 'URL'];
+const SCALARS = ['Date', 'DateTime', 'Decimal', 'Duration', 'EmailAddress', 'LocalDateTime', 'Locale', 'TimeZone', 'URL'];
 
 const folder = aFolder('codegen');
 const generated = generate();
