@@ -137,14 +137,14 @@ class Given:
 
 
 def sort_key(value: Value) -> bytes:
-    """Bytes that sort as values of this kind do. A float's: its bits, those of the negative ones turned around."""
+    """Bytes that sort as values of this kind do. A number's: its bits, those of the negative ones turned around."""
     if isinstance(value, str):
         return value.encode()
     if isinstance(value, date):
         return value.isoformat().encode()
     if isinstance(value, Reference):
         return (value.carrier or "").encode() + value.id.bytes
-    (bits,) = struct.unpack(">Q", struct.pack(">d", value))
+    (bits,) = struct.unpack(">Q", struct.pack(">d", value + 0.0))  # there is one zero
     return struct.pack(">Q", bits ^ (2**64 - 1 if bits >> 63 else 1 << 63))
 
 
@@ -164,7 +164,6 @@ def fitting(kind: FieldKind, given: Given) -> Value | None:
         if not abs(value) <= LARGEST:  # neither is what is no number
             message = f"Give a number between -{LARGEST:,} and {LARGEST:,}."
             raise refused(CustomValueRefusal.INVALID, given.key, message)
-        return value + 0.0  # there is one zero
     return value
 
 
