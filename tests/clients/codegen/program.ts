@@ -35,8 +35,8 @@ const CREATE = graphql(`
         id
         title
       }
-      ... on ProgramRefused {
-        reason
+      ... on Refused {
+        code
         message
         field
       }
@@ -66,8 +66,8 @@ export async function create(ask: Ask, title: string, externalRef?: string): Pro
   switch (createProgram.__typename) {
     case 'Program':
       return createProgram.id;
-    case 'ProgramRefused':
-      return createProgram.reason;
+    default: // however many kinds of refusals there are
+      return createProgram.code;
   }
 }
 
