@@ -96,7 +96,7 @@ class Source:
 
 def _given(node: FieldNode, sample: dict[str, Any], coerced: dict[str, Any]) -> tuple[tuple[Path, str], ...] | None:
     """Where in the arguments each variable's value stands; None where that can't be told."""
-    places: list[tuple[Path, ValueNode]] = [((argument.name.value,), argument.value) for argument in node.arguments or ()]
+    places: list[tuple[Path, ValueNode]] = [((one.name.value,), one.value) for one in node.arguments or ()]
     found: list[tuple[Path, str]] = []
     while places:
         path, value = places.pop()

@@ -116,7 +116,7 @@ class _Turn:
             last = not page[PAGE]["hasNextPage"]
             for row in page[ROWS]:
                 lines += orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-        packed, checksum = await asyncio.to_thread(files.pack, lines, export.before, last=last)
+        packed, checksum = await asyncio.to_thread(files.pack, bytes(lines), export.before, last=last)
         return Stretch(rows, len(lines), packed, checksum, cursor, last, total)
 
     async def _page(self, export: Export, cursor: str | None) -> dict[str, Any]:
