@@ -164,6 +164,7 @@ def fitting(kind: FieldKind, given: Given) -> Value | None:
         if not abs(value) <= LARGEST:  # neither is what is no number
             message = f"Give a number between -{LARGEST:,} and {LARGEST:,}."
             raise refused(CustomValueRefusal.INVALID, given.key, message)
+        return value + 0.0  # there is one zero
     return value
 
 
