@@ -14,7 +14,7 @@ from api.engine.execution import Engine
 from api.explorer import SOURCE, Explorer
 from api.http import MAX_BODY
 from api.schema import schema
-from collegium.connections import PatientProtocol
+from collegium.connections import PatientProtocol, PatientSocket
 from collegium.exports import Exports
 from collegium.output import Problem
 from collegium.settings import Settings, address
@@ -80,7 +80,7 @@ async def serving(
         app,
         loop="none",
         http=PatientProtocol,
-        ws="websockets-sansio",
+        ws=PatientSocket,
         ws_max_size=MAX_BODY,
         ws_per_message_deflate=False,  # costs more time and memory per connection than it saves
         lifespan="on",

@@ -24,11 +24,10 @@ from tenants.viewer import Viewer
 
 PROTOCOL = "graphql-transport-ws"
 INIT_WITHIN = 5.0  # seconds
-TAKEN_WITHIN = 30.0  # seconds for a client to make room for a message
 MOST_REASON = 123
 """Bytes of a close frame's reason."""
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, UNACCEPTABLE, TOO_LATE = 4400, 4401, 4403, 4406, 4408
-KNOWN_ALREADY, INIT_TWICE, TOO_MANY, BUSY, RESTARTING, STUCK = 4409, 4429, 4430, 1013, 1012, 1008
+KNOWN_ALREADY, INIT_TWICE, TOO_MANY, BUSY, RESTARTING = 4409, 4429, 4430, 1013, 1012
 CLOSES = {"TOO_MANY_CONNECTIONS": TOO_MANY, "SERVER_BUSY": BUSY, "SERVER_RESTARTING": RESTARTING}
 
 
@@ -199,8 +198,6 @@ class Socket:
                         return
                     await self._send(head + result.body + b"}")
             await self._send(b'{"id":' + quoted + b',"type":"complete"}')
-        except TimeoutError:
-            self._end(CloseError(STUCK, "SLOW_CONSUMER: messages are not taken"))
         except WebSocketDisconnect:
             return
         finally:
@@ -211,8 +208,9 @@ class Socket:
         await self._send(b'{"id":' + quoted + b',"type":"error","payload":' + errors + b"}")
 
     async def _send(self, message: bytes) -> None:
-        async with asyncio.timeout(TAKEN_WITHIN):
-            await self.socket.send({"type": "websocket.send", "text": message.decode()})
+        if self.socket.application_state is not WebSocketState.CONNECTED:
+            raise WebSocketDisconnect(1006)
+        await self.socket.send({"type": "websocket.send", "text": message.decode()})
 
     def _dismissed(self, why: EndedError) -> None:
         self._end(_close_of(why))
@@ -225,9 +223,8 @@ class Socket:
         if self.socket.application_state is not WebSocketState.CONNECTED:
             return
         reason = why.reason.encode()[:MOST_REASON].decode(errors="ignore")
-        with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
-            async with asyncio.timeout(TAKEN_WITHIN):
-                await self.socket.close(why.code, reason)
+        with suppress(WebSocketDisconnect):
+            await self.socket.close(why.code, reason)
 
 
 def _close_of(why: EndedError) -> CloseError:
