@@ -3,14 +3,18 @@
 from graphql import is_non_null_type
 
 from api.engine.fields import ToOne
-from api.engine.types import ENTITIES
+from api.engine.types import CHANGES, ENTITIES
 from api.schema import schema
 
 
 def required():
-    """Every non-null reference: where it stands, and what it refers to."""
+    """Every non-null reference: where it stands, and what it refers to.
+
+    Not those of changes: nobody is told of a change to a row that they don't see.
+    """
     core = schema()
-    for entity in list(ENTITIES.values()):
+    told = {change.entity for change in CHANGES.values()}
+    for entity in [entity for entity in ENTITIES.values() if entity.name not in told]:
         for name, (_, declared) in entity.by_name.items():
             field = core.type_map[entity.name].fields[name]
             if isinstance(declared, ToOne) and is_non_null_type(field.type):
