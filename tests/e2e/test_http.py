@@ -97,7 +97,8 @@ async def test_where_there_is_nothing_it_is_said_in_json(send, path):
         (f"{JSON};q=0.5, {RESPONSE};q=0.9", RESPONSE),
         (f"{RESPONSE};q=0.5, {JSON};q=0.9", JSON),
         (f"{RESPONSE}; charset=utf-8, {JSON}; charset=utf-8", RESPONSE),
-        (f"text/event-stream, {RESPONSE};q=0.1", RESPONSE),
+        (f"text/event-stream;q=0.1, {RESPONSE};q=0.2", RESPONSE),
+        (f"{RESPONSE}, {JSON}, text/event-stream", RESPONSE),
         (f"text/html, {RESPONSE};q=0, */*;q=0.1", JSON),
         ("APPLICATION/JSON", JSON),
     ],
@@ -121,7 +122,7 @@ async def test_an_answer_that_nobody_can_read_is_not_acceptable(post, accept):
     assert problem(await post({"query": ASK}, accept=accept)) == (
         406,
         "NOT_ACCEPTABLE",
-        f"Answers are {RESPONSE} or {JSON}: accept one of them.",
+        f"Answers are {RESPONSE}, {JSON} or text/event-stream: accept one.",
     )
 
 
