@@ -2,12 +2,18 @@
 
 import uuid
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from domain.people import people
 from domain.people.people import NewPerson
 from domain.sessions import registrations
 from tenants.registry import wall
 from tests.conftest import BY
+
+
+def soon():
+    """When a session starts that can still be registered for."""
+    return wall().replace(microsecond=0) + timedelta(days=10)
 
 
 class Begun:
