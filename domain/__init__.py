@@ -16,6 +16,8 @@ The words, one meaning each, in database, code, schema and docs:
 - Question, Answer: what was asked, what was answered; the asker or a moderator accepts one answer.
 - Instrument: a versioned questionnaire. Item: one of its questions. Evaluation: an instrument opened for a cohort or a
   session. Response: one person's answers; ItemAnswer: the answer to one item. Results: what the responses amount to.
+- App: a partner's program that works without a person. Trusted document: a GraphQL text that an app has registered, to
+  be asked by its id; a locked app asks nothing else.
 - Event: what happened, by whom, when; the history is made of them.
 - Refusal: the considered "no", with a reason. Record: a row with a meaning.
 """

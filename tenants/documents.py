@@ -27,7 +27,6 @@ SHA256 = "sha256:"
 HEX = re.compile(r"[0-9a-f]{64}")
 OWN_ID = re.compile(r"(?:x-[A-Za-z0-9._~-]+:)?[A-Za-z0-9._~-]+")
 LONGEST_ID = 200
-LONGEST_TEXT = 200_000
 MOST_PER_APP = 10_000
 MOST_TOLD = 50
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 
 from api.engine.documents import RequestError, parsed
-from tenants.documents import LONGEST_TEXT, DocumentProblem, NewDocument, refused
+from tenants.documents import DocumentProblem, NewDocument, refused
 
 LONGEST_SHOWN = 60
 
@@ -25,8 +25,6 @@ def checked(schema: GraphQLSchema, documents: Sequence[NewDocument]) -> list[New
 
 
 def _operations(schema: GraphQLSchema, document: NewDocument) -> list[str]:
-    if len(document.text.encode(errors="replace")) > LONGEST_TEXT:
-        raise RequestError([GraphQLError(f"A document holds at most {LONGEST_TEXT:,} bytes.")])
     ast = parsed(schema, document.text)
     operations = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
     if not operations:
