@@ -30,13 +30,16 @@ LEARNERS_DO = {
     "respondToEvaluation",
 }
 INSTRUCTORS_DO = LEARNERS_DO | {"recordAttendance", "countHeads", "openSessionChannel"}
-ADMINISTRATION = {"updateTenant", "moveClock", "createApp", "createKey", "revokeKey", "key", "keys", "apps"}
+DOCUMENTS = {"trustedDocument", "trustedDocuments", "registerDocuments", "retireDocuments", "lockApp", "unlockApp"}
+ADMINISTRATION = {"updateTenant", "moveClock", "createApp", "createKey", "revokeKey", "key", "keys", "apps"} | DOCUMENTS
 HIDDEN_FROM_LEARNERS = {
     "organizations",
     "people",
     "key",
     "keys",
     "apps",
+    "trustedDocument",
+    "trustedDocuments",
     "events",
     "instrument",
     "instruments",
