@@ -19,6 +19,10 @@ from tenants.registry import Tenant
 from tenants.viewer import Actor
 
 SEQUENCE = "event_sequence"
+FIRST = """INSERT INTO event
+        (tenant_id, id, aggregate, aggregate_id, sequence, verb, person_id, app_id, occurred_at, facts)
+    SELECT $1::uuid, {id}, {aggregate}, {aggregate_id}, 1, {verb}, {person_id}, {app_id}, {now}, {facts}"""
+"""The first event of an aggregate, within a statement that writes both."""
 
 
 class Event(TenantOwned, table=True):

@@ -69,7 +69,7 @@ def _untied_in(query: exp.Expression, ignored: set[str]) -> list[str]:
 def _own(query: exp.Expression, kind: type[exp.Expression]) -> Iterator[exp.Expression]:
     """The nodes of this level, without those of queries within it."""
     for child in query.iter_expressions():
-        if isinstance(child, exp.Select | exp.SetOperation):
+        if isinstance(child, exp.Select | exp.SetOperation | exp.Insert | exp.Update | exp.Delete):
             continue
         if isinstance(child, kind):
             yield child

@@ -8,7 +8,7 @@ declares a second mutation for up to 250 inputs at once. Every mutation can be r
 without being carried out again (`@idempotent`).
 """
 
-from api.mutations.commands import NOBODY, Command, Told, changes, forbidden, permit
+from api.mutations.commands import NOBODY, Asked, Command, Told, changes, forbidden, permit
 from api.mutations.declaring import ACCESS, MOST_ITEMS, MUTATIONS, assemble, mutation
 from api.mutations.refusals import Refused, refusal
 from api.mutations.running import ATTEMPTS, LOST_A_RACE
@@ -20,6 +20,7 @@ __all__ = [
     "MOST_ITEMS",
     "MUTATIONS",
     "NOBODY",
+    "Asked",
     "Command",
     "Refused",
     "Told",

@@ -23,10 +23,9 @@ NO_CHANGES = frozenset({"id", "expected_revision", "custom_fields"})
 
 
 @dataclass(frozen=True)
-class Command:
-    """An open transaction, who asks, and the tenant's time."""
+class Asked:
+    """Who asks, and the tenant's time: what there is before a transaction."""
 
-    db: AsyncSession
     viewer: Viewer
     now: datetime
     wall: datetime
@@ -58,8 +57,23 @@ class Command:
         return named
 
 
+@dataclass(frozen=True)
+class Command(Asked):
+    """What is asked, and an open transaction."""
+
+    db: AsyncSession
+
+
 class Row(Protocol):
     """A record: what a mutation answers with is read by its id."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+
+
+@dataclass(frozen=True)
+class Written:
+    """A row of which only its id is known."""
 
     id: uuid.UUID
 

@@ -9,10 +9,11 @@ import strawberry
 from api.engine.execution import Context
 from api.engine.filters import camel
 from api.engine.types import ENTITIES
-from api.mutations.commands import Command, Row, Told, bad_input, permit
+from api.mutations.commands import Asked, Command, Row, Told, bad_input, permit
 from api.mutations.idempotency import claimed
 from api.mutations.running import Call, run
 from api.permissions import Access
+from tenants.database import Stroke
 
 MOST_ITEMS = 250
 Info = strawberry.Info[Context, Any]
@@ -28,6 +29,7 @@ class Mutation:
 
     title: str
     function: Function
+    stroke: Callable[[Asked, Any], Stroke] | None
     answers: type
     allow: Access
     bulk: bool
@@ -42,15 +44,25 @@ class Mutation:
         raw = info._raw_info  # noqa: SLF001 -- the engine reads graphql-core's own
         payload = context.payload(raw, ENTITIES[self.answers.__name__], many=self.bulk)
         claim = None if dry_run else claimed(raw, context.viewer)
-        call = Call(self.function, items, context, payload, claim, bulk=self.bulk, dry_run=dry_run)
+        call = Call(self.function, self.stroke, items, context, payload, claim, bulk=self.bulk, dry_run=dry_run)
         answers = await run(call)
         return answers if self.bulk else answers[0]
 
 
 def mutation(
-    description: str, *, answers: type, refuses: list[Any], allow: Access, bulk: str | None = None
+    description: str,
+    *,
+    answers: type,
+    refuses: list[Any],
+    allow: Access,
+    bulk: str | None = None,
+    stroke: Callable[[Asked, Any], Stroke] | None = None,
 ) -> Callable[[Function], Function]:
-    """Declare a mutation; see the package. `bulk` names its twin for many at once."""
+    """Declare a mutation; see the package. `bulk` names its twin for many at once.
+
+    `stroke` does by one statement what the function most often comes to. Where it changes nothing, the function is
+    called.
+    """
 
     def declare(function: Function) -> Function:
         title = camel(function.__name__)
@@ -59,13 +71,13 @@ def mutation(
             members, strawberry.union(f"{_type_name(title)}Result", description=f"What `{title}` comes to.")
         ]
         given = _named(function, "input")
-        _field(Mutation(title, function, answers, allow, bulk=False), description, given, result)
+        _field(Mutation(title, function, stroke, answers, allow, bulk=False), description, given, result)
         if bulk is not None:
             many = (
                 f"`{title}` for up to {MOST_ITEMS} at once. Each is answered in its place, and the refusal of one "
                 "leaves the others as they are."
             )
-            _field(Mutation(bulk, function, answers, allow, bulk=True), many, _items(bulk, given), list[result])
+            _field(Mutation(bulk, function, stroke, answers, allow, bulk=True), many, _items(bulk, given), list[result])
         return function
 
     return declare

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
+from asyncpg import PostgresError
 from graphql import GraphQLError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.engine.execution import Context, Payload
-from api.mutations.commands import Command, Row, Told, bad_input
+from api.mutations.commands import Asked, Command, Row, Told, Written, bad_input
 from api.mutations.refusals import answered, frozen, thawed
 from tenants import idempotency
-from tenants.database import writes
+from tenants.database import Stroke, writes
 from tenants.idempotency import Claim
 from tenants.refusals import Refused
 
@@ -39,6 +40,7 @@ class Call:
     """One mutation of one request."""
 
     function: Callable[[Command, Any], Awaitable[Row | Told]]
+    stroke: Callable[[Asked, Any], Stroke] | None
     items: Sequence[Any]
     context: Context
     payload: Payload
@@ -61,7 +63,23 @@ async def _answers_of(call: Call) -> list[Answer]:
         return await _rehearsed(call)
     if call.claim is not None:
         return await _attempt(call, _once)
-    return await _read(call, await _attempt(call, _all if call.bulk else _only), within=None)
+    outcomes = await _at_once(call) or await _attempt(call, _all if call.bulk else _only)
+    return await _read(call, outcomes, within=None)
+
+
+async def _at_once(call: Call) -> list[Outcome]:
+    """What one statement has done; nothing where there is more to it, or a reason against it."""
+    if call.stroke is None or call.bulk:
+        return []
+    context = call.context
+    stroke = call.stroke(Asked(context.viewer, context.now, context.wall), call.items[0])
+    try:
+        row = await context.database.write(context.viewer.tenant.id, stroke)
+    except PostgresError as error:
+        if error.sqlstate not in LOST_A_RACE:
+            raise
+        return []
+    return [] if row is None else [Told(Written(row))]
 
 
 async def _attempt(call: Call, work: Callable[[AsyncSession, Call], Awaitable[T]]) -> T:
@@ -131,7 +149,7 @@ async def _once(db: AsyncSession, call: Call) -> list[Answer]:
 
 async def _carry_out(db: AsyncSession, call: Call, item: Any) -> Told:  # noqa: ANN401 -- the mutation's input
     context = call.context
-    outcome = await call.function(Command(db, context.viewer, context.now, context.wall), item)
+    outcome = await call.function(Command(context.viewer, context.now, context.wall, db), item)
     return outcome if isinstance(outcome, Told) else Told(outcome)
 
 

@@ -9,13 +9,14 @@ import strawberry
 
 from api.engine.fields import column, sql, to_one
 from api.engine.types import Node, many, one, planned
-from api.mutations import NOBODY, Command, mutation, refusal
+from api.mutations import NOBODY, Asked, Command, mutation, refusal
 from api.people.people import Person
 from api.permissions import STAFF, TEACHING, Access, signed_in
 from api.sessions.sessions import Session
 from api.words import enum
 from domain.records import find
 from domain.sessions import registrations
+from tenants.database import Stroke
 
 enum(
     registrations.RegistrationStatus,
@@ -91,12 +92,18 @@ WRITE = signed_in("registrations:write")
 FOR_OTHERS = Access(STAFF, "registrations:write")
 
 
+def _at_once(asked: Asked, given: RegisterForSessionInput) -> Stroke:
+    person_id = asked.person(Person, given.person_id, others=FOR_OTHERS)
+    return registrations.at_once(asked.row(Session, given.session_id), person_id, by=asked.by, now=asked.now)
+
+
 @mutation(
     "Take a seat in a session, or a place in the queue when it is full. Asking twice gives the same registration.",
     answers=Registration,
     refuses=[RegistrationRefused],
     allow=WRITE,
     bulk="registerForSessions",
+    stroke=_at_once,
 )
 async def register_for_session(command: Command, input: RegisterForSessionInput) -> registrations.Registration:  # noqa: A002 -- the schema's word
     return await registrations.register(

@@ -9,14 +9,15 @@ import uuid
 from datetime import datetime
 from enum import auto
 
-from sqlalchemy import Index, and_, case, or_, text, update
+from sqlalchemy import Index, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, select
 
 from domain import history
 from domain.people.people import Person
-from domain.records import UTC, Record, Refused, Word, belongs_to, choice, find, lock
+from domain.records import UTC, Record, Refused, Word, belongs_to, choice, find, lock, new_id
 from domain.sessions.sessions import Session, SessionStatus
+from tenants.database import Stroke
 from tenants.viewer import Actor
 
 
@@ -61,6 +62,47 @@ class Registration(Record, table=True):
     cancelled_at: datetime | None = Field(default=None, sa_type=UTC)
 
 
+SEAT = "s.waiting = 0 AND (s.capacity IS NULL OR s.seats_taken < s.capacity)"
+
+
+def claim(*, tenant_id: str, session_id: str, now: str) -> str:
+    """Count one more seat, or one more in the queue, in the very statement that sees there is room. Gives it as SQL.
+
+    PostgreSQL waits for whoever changes the row at the same time, and then decides on what they left.
+    """
+    return f"""UPDATE session s SET
+        seats_taken = s.seats_taken + CASE WHEN {SEAT} THEN 1 ELSE 0 END,
+        waiting = s.waiting + CASE WHEN {SEAT} THEN 0 ELSE 1 END
+    WHERE s.tenant_id = {tenant_id} AND s.id = {session_id} AND s.status = 'SCHEDULED' AND s.ends_at > {now}
+        AND (s.registration_closes_at IS NULL OR s.registration_closes_at > {now})
+        AND ({SEAT} OR s.waitlist_capacity IS NULL OR s.waiting < s.waitlist_capacity)"""  # noqa: S608 -- our own words
+
+
+TOLD = history.FIRST.format(
+    id="$6::uuid",
+    aggregate="'Registration'",
+    aggregate_id="id",
+    verb="lower(status)",
+    person_id="$7::uuid",
+    app_id="$8::uuid",
+    now="$3::timestamptz",
+    facts="jsonb_build_object('session_id', $2::uuid, 'person_id', $4::uuid)",
+)
+CLAIM = claim(tenant_id="$1::uuid", session_id="$2::uuid", now="$3::timestamptz")
+AT_ONCE = f"""WITH known AS (SELECT id FROM person WHERE tenant_id = $1::uuid AND id = $4::uuid),
+    claimed AS ({CLAIM} AND EXISTS (SELECT FROM known) AND NOT EXISTS (SELECT FROM registration r
+            WHERE r.tenant_id = $1::uuid AND r.session_id = $2::uuid AND r.person_id = $4::uuid
+            AND r.status <> 'CANCELLED')
+        RETURNING s.waiting),
+    added AS (INSERT INTO registration (tenant_id, id, session_id, person_id, status, registered_at)
+        SELECT $1::uuid, $5::uuid, $2::uuid, $4::uuid,
+            CASE WHEN waiting > 0 THEN 'WAITLISTED' ELSE 'REGISTERED' END, $3::timestamptz FROM claimed
+        RETURNING id, status),
+    told AS ({TOLD} FROM added)
+    SELECT id FROM added"""  # noqa: S608 -- our own words
+"""Of two that ask for the same person at once, one fails on the index `registration_one_per_person`."""
+
+
 def closes_at(session: Session) -> datetime:
     """When registration closes: when the session says so, at the latest when it ends."""
     return min(session.registration_closes_at or session.ends_at, session.ends_at)
@@ -71,9 +113,9 @@ def seats_left(session: Session) -> int | None:
     return None if session.capacity is None else session.capacity - session.seats_taken
 
 
-def placed(session: Session) -> RegistrationStatus:
+def placed(waiting: int) -> RegistrationStatus:
     """What the place just claimed is: nobody is seated while others wait, so without a queue it is a seat."""
-    return RegistrationStatus.WAITLISTED if session.waiting else RegistrationStatus.REGISTERED
+    return RegistrationStatus.WAITLISTED if waiting else RegistrationStatus.REGISTERED
 
 
 def refusal(session: Session, now: datetime) -> RegistrationRefused:
@@ -110,7 +152,7 @@ async def register(
     session = await _claim(db, session_id, now)
     if session is None:
         raise refusal(_existing(await find(db, Session, session_id)), now)
-    status = placed(session)
+    status = placed(session.waiting)
     if registration := await active(db, session_id, person_id):
         _give_back(session, status)
         await db.flush()
@@ -121,6 +163,14 @@ async def register(
     verb = "registered" if status == RegistrationStatus.REGISTERED else "waitlisted"
     await history.record(db, registration, verb, by=by, now=now, session_id=session_id, person_id=person_id)
     return registration
+
+
+def at_once(session_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor, now: datetime) -> Stroke:
+    """All that `register` does for someone who has no place yet and gets one, as one statement. It gives the new id.
+
+    What it does not do, because it is done already or there is a reason against it, is for `register` to tell.
+    """
+    return Stroke(AT_ONCE, (session_id, now, person_id, new_id(), new_id(), by.person_id, by.app_id))
 
 
 async def cancel(db: AsyncSession, registration_id: uuid.UUID, *, by: Actor, now: datetime) -> Registration:
@@ -170,28 +220,12 @@ async def active(db: AsyncSession, session_id: uuid.UUID, person_id: uuid.UUID) 
 
 
 async def _claim(db: AsyncSession, session_id: uuid.UUID, now: datetime) -> Session | None:
-    """Count one more seat, or one more in the queue, in the very statement that sees there is room; None without room.
-
-    PostgreSQL waits for whoever changes the row at the same time, and then decides on what they left.
-    """
-    capacity, taken, waiting = col(Session.capacity), col(Session.seats_taken), col(Session.waiting)
-    waitlist, closes = col(Session.waitlist_capacity), col(Session.registration_closes_at)
-    seat = and_(waiting == 0, or_(capacity.is_(None), taken < capacity))
-    place = or_(waitlist.is_(None), waiting < waitlist)
-    statement = (
-        update(Session)
-        .where(
-            col(Session.id) == session_id,
-            col(Session.status) == SessionStatus.SCHEDULED,
-            or_(closes.is_(None), closes > now),
-            col(Session.ends_at) > now,
-            or_(seat, place),
-        )
-        .values(seats_taken=taken + case((seat, 1), else_=0), waiting=waiting + case((seat, 0), else_=1))
-        .returning(Session)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    return await db.scalar(statement)
+    """The session with one place more taken; None without room."""
+    claimed = text(claim(tenant_id=":tenant_id", session_id=":session_id", now=":now") + " RETURNING s.*")
+    claimed = claimed.bindparams(tenant_id=db.info["tenant_id"], session_id=session_id, now=now)
+    statement = select(Session).from_statement(claimed).execution_options(populate_existing=True)
+    session: Session | None = await db.scalar(statement)
+    return session
 
 
 def _existing(session: Session | None) -> Session:

@@ -37,7 +37,7 @@ class Given:
 
 def command(viewer):
     schema()
-    return Command(None, viewer, NOW, NOW)
+    return Command(viewer, NOW, NOW, None)
 
 
 # Changes.

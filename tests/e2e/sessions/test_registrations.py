@@ -264,7 +264,7 @@ async def test_registrations_are_found_by_what_they_are(coordinator, program):
 @pytest.mark.race
 @pytest.mark.slow
 async def test_five_hundred_learners_at_once_take_thirty_seats(coordinator, http, database, tenant, program):
-    """Take `taken < capacity` out of the condition in `registrations._claim`, and 470 are answered with an error of the
+    """Take the last condition out of `registrations.claim`, and 470 are answered with an error of the
     database, whose CHECK knows the capacity as well; take that away too, and all 500 are seated.
     """
     session = await a_session(coordinator, program, capacity=30, waitlistCapacity=0)

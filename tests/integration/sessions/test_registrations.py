@@ -247,7 +247,7 @@ async def kept(database, tenant, session):
 @pytest.mark.race
 @pytest.mark.slow
 async def test_five_hundred_ask_at_once_for_thirty_seats(crowded, tenant):
-    """Without `or_(seat, place)` in the claim, the seats are counted past the capacity."""
+    """Without its last condition in `claim`, the seats are counted past the capacity."""
     async with crowded.transaction(tenant.id) as db:
         session = await a_session(db, await a_program(db), capacity=30, waitlist_capacity=0)
         people = [(await a_person(db)).id for _ in range(500)]

@@ -53,7 +53,7 @@ def test_seats_left(capacity, left):
     ("waiting", "status"), [(0, RegistrationStatus.REGISTERED), (1, RegistrationStatus.WAITLISTED)]
 )
 def test_who_claims_a_place_while_others_wait_waits_too(waiting, status):
-    assert placed(a_session(waiting=waiting)) == status
+    assert placed(waiting) == status
 
 
 @pytest.mark.parametrize(
