@@ -52,6 +52,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._enough()
 
     def handle_websocket_upgrade(self) -> None:
+        self._in_head = False
         self._enough()
         super().handle_websocket_upgrade()
 

@@ -31,6 +31,18 @@ async def test_a_client_that_takes_nothing_at_all_is_hung_up_on(server, coordina
     assert (hung_up or reader.at_eof(), received < MANY * SIZE) == (True, True)
 
 
+async def test_a_connection_in_which_nothing_is_said_stays_open(server, coordinator, monkeypatch):
+    """The deadlines of requests end with the handshake."""
+    monkeypatch.setattr(connections, "HEAD", 0.2)
+    monkeypatch.setattr(connections, "BODY", 0.2)
+    socket = await server.connected(coordinator)
+
+    await asyncio.sleep(1)
+
+    await socket.say("ping")
+    assert await socket.hear() == {"type": "pong"}
+
+
 HANDSHAKE = (
     b"GET /graphql HTTP/1.1\r\nhost: %s\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
     b"sec-websocket-key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nsec-websocket-version: 13\r\n"
