@@ -96,14 +96,12 @@ class Named:
             f"SELECT FROM custom_value {value} WHERE {value}.tenant_id = {TENANT} AND {value}.field_id = {field}"
             f" AND {value}.owner_id = {alias}.id"
         )
-        found = []
-        for operator, compared in item[kind].items():
-            if operator == "eq" and compared is None:
-                found.append(f"NOT EXISTS ({mine})")
-            elif compared is not None:
-                comparison = self._comparison(value, kind, operator, (*path, kind, operator))
-                found.append(f"EXISTS ({mine} AND {comparison})")
-        return " AND ".join(found) if found else "true"
+        given = {operator: compared for operator, compared in item[kind].items() if compared is not None}
+        said = [self._comparison(value, kind, operator, (*path, kind, operator)) for operator in given]
+        conditions = [f"EXISTS ({' AND '.join([mine, *said])})"] if said else []
+        if "eq" in item[kind] and "eq" not in given:
+            conditions.append(f"NOT EXISTS ({mine})")
+        return " AND ".join(conditions) or "true"
 
     def _comparison(self, value: str, kind: str, operator: str, path: Path) -> str:
         """Every comparison but one is of bytes that sort as the values do, so that it finds its place in the index."""

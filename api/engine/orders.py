@@ -200,7 +200,8 @@ class ByCustomField:
         """After a row without a value comes none with one; before it, all."""
         sign, key, identifier = _sign(side, self.order), self.cursors.read(side, "key"), self.cursors.read(side, "id")
         if side == "before":
-            key = f"coalesce({key}, {BEYOND_ALL if sign == '<' else BEFORE_ALL})"
+            otherwise = BEYOND_ALL if sign == "<" else BEFORE_ALL
+            key = f"CASE WHEN {key} IS NULL THEN {otherwise} ELSE {key} END"  # `coalesce` would use no index here
         return f"({value}.sort_key, {value}.owner_id) {sign} ({key}, {identifier})"
 
     def _id_beyond(self, side: str) -> str:
