@@ -6,9 +6,8 @@ Row security is the backstop, not the plan: every ORM statement also carries the
 """
 
 import uuid
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -23,6 +22,7 @@ from sqlalchemy.sql import visitors
 from tenants.notifier import Notifier
 from tenants.pool import PATIENCE, Pool
 from tenants.records import NEWS, TenantOwned
+from tenants.strokes import Stroke
 
 ONE_ROUND_TRIP = "SELECT CASE WHEN set_config('app.tenant_id', $1::uuid::text, true) IS NOT NULL THEN ({})::varchar END"
 PLATFORM_ROUND_TRIP = "SELECT CASE WHEN set_config('app.platform', 'on', true) IS NOT NULL THEN ({})::varchar END"
@@ -30,17 +30,6 @@ PLATFORM = "SET LOCAL app.platform = 'on'"
 ACCESS = "access"
 """The channel on which is notified whose access has changed: a tenant's id, or nothing for anybody's."""
 ACCESS_TABLES = {"tenant", "tenant_host", "key", "app"}
-
-
-@dataclass(frozen=True)
-class Stroke:
-    """What is done by one statement. It gives one value when it has written, and none when it has changed nothing.
-
-    `$1` is the tenant; `arguments` are those after it.
-    """
-
-    sql: str
-    arguments: Sequence[Any]
 
 
 class NoTenantError(RuntimeError):

@@ -1,6 +1,7 @@
 """Attacks across the wall, made up from the schema: every place that takes an id is tried with another tenant's."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,7 +169,7 @@ def document(schema: GraphQLSchema, operation: str, name: str, field: GraphQLFie
 
 def _selection(schema: GraphQLSchema, kind: Any) -> str:
     if is_union_type(kind):
-        return "__typename " + " ".join(f"... on {one.name} {{ {_leaves(one)} }}" for one in kind.types)
+        return "__typename " + " ".join(f"... on {one.name} {{ {_leaves(one, own={'reason'})} }}" for one in kind.types)
     if kind.name == "Node":
         return "__typename " + " ".join(
             f"... on {name} {{ {_leaves(schema.type_map[name], alias=name)} }}"
@@ -180,9 +181,11 @@ def _selection(schema: GraphQLSchema, kind: Any) -> str:
     return _leaves(kind)
 
 
-def _leaves(kind: GraphQLObjectType, alias: str = "") -> str:
+def _leaves(kind: GraphQLObjectType, alias: str = "", own: AbstractSet[str] = frozenset()) -> str:
+    """`own`: fields whose type is another in each of the types they are asked of."""
     found = [name for name, field in kind.fields.items() if is_leaf_type(get_named_type(field.type)) and not field.args]
-    return " ".join(f"{alias}_{name}: {name}" if alias else name for name in found) or "__typename"
+    prefixes = {name: alias or (kind.name if name in own else "") for name in found}
+    return " ".join(f"{prefix}_{name}: {name}" if prefix else name for name, prefix in prefixes.items()) or "__typename"
 
 
 def _replaced(value: Any, path: Path, new: Any) -> Any:

@@ -13,7 +13,7 @@ from api.mutations.commands import Asked, Command, Row, Told, bad_input, permit
 from api.mutations.idempotency import claimed
 from api.mutations.running import Call, run
 from api.permissions import Access
-from tenants.database import Stroke
+from tenants.strokes import Stroke
 
 MOST_ITEMS = 250
 Info = strawberry.Info[Context, Any]

@@ -15,9 +15,10 @@ from api.engine.execution import Context, Payload
 from api.mutations.commands import Asked, Command, Row, Told, Written, bad_input
 from api.mutations.refusals import answered, frozen, thawed
 from tenants import idempotency
-from tenants.database import Stroke, writes
+from tenants.database import writes
 from tenants.idempotency import Claim
 from tenants.refusals import Refused
+from tenants.strokes import Stroke
 
 ATTEMPTS = 5
 LOST_A_RACE = {"40001", "40P01", "23505"}

@@ -16,7 +16,7 @@ from api.sessions.sessions import Session
 from api.words import enum
 from domain.records import find
 from domain.sessions import registrations
-from tenants.database import Stroke
+from tenants.strokes import Stroke
 
 enum(
     registrations.RegistrationStatus,

@@ -17,7 +17,7 @@ from domain import history
 from domain.people.people import Person
 from domain.records import UTC, Record, Refused, Word, belongs_to, choice, find, lock, new_id
 from domain.sessions.sessions import Session, SessionStatus
-from tenants.database import Stroke
+from tenants.strokes import Stroke
 from tenants.viewer import Actor
 
 
