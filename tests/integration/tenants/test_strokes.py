@@ -6,7 +6,8 @@ import uuid
 import asyncpg
 import pytest
 
-from tenants.database import NoTenantError, Stroke
+from tenants.database import NoTenantError
+from tenants.strokes import Stroke
 
 ADD = """INSERT INTO app (tenant_id, id, name, locked, created_at)
     SELECT $1::uuid, $2::uuid, $3::text, false, now() RETURNING name"""
