@@ -18,6 +18,8 @@ The words, one meaning each, in database, code, schema and docs:
   session. Response: one person's answers; ItemAnswer: the answer to one item. Results: what the responses amount to.
 - App: a partner's program that works without a person. Trusted document: a GraphQL text that an app has registered, to
   be asked by its id; a locked app asks nothing else.
+- Export: a whole list as a file of JSON lines, written in the background and kept for a while. Stretch: the part of it
+  that is written at once, in one turn.
 - Event: what happened, by whom, when; the history is made of them.
 - Refusal: the considered "no", with a reason. Record: a row with a meaning.
 """

@@ -24,6 +24,7 @@ from domain.evaluations.evaluations import Evaluation
 from domain.evaluations.instruments import Level, NewInstrument
 from domain.evaluations.items import Item, ItemKind, NewItem
 from domain.evaluations.responses import ItemValue
+from domain.exports import exports
 from domain.journeys import journeys, sweeps
 from domain.journeys.activities import ActivityKind, Anchor, Audience, Mode, Purpose, Stage
 from domain.programs import enrollments
@@ -31,8 +32,9 @@ from domain.sessions import attendance, head_counts, registrations, sessions
 from domain.sessions.attendance import AttendanceStatus, Evidence, Presence
 from domain.sessions.head_counts import HeadCountKind
 from domain.sessions.meetings import Meeting
-from tenants import keys
+from tenants import documents, keys
 from tenants.keys import Role
+from tenants.viewer import Actor
 from tests.conftest import BY, NOW
 from tests.rows import a_cohort, a_person, a_plan, a_program, a_session, an_activity, an_organization
 
@@ -122,7 +124,10 @@ async def an_academy(database, tenant, *, word="Orchid"):
         await sessions.cancel(db, other.id, by=BY, now=NOW)
         app = await keys.create_app(db, f"{word} app", now=NOW)
         await keys.create(db, tenant, app_id=app.id, scopes=frozenset({"people:read"}), now=NOW)
-        await keys.create(db, tenant, person_id=learner.id, roles=frozenset({Role.LEARNER}), now=NOW)
+        asked = documents.NewDocument(f"query {word} {{ viewer {{ displayName }} }}")
+        await documents.register(db, app.id, [asked], now=NOW)
+        issued = await keys.create(db, tenant, person_id=learner.id, roles=frozenset({Role.LEARNER}), now=NOW)
+        await _an_export(db, learner, issued.key, word)
     async with database.transaction(tenant.id) as db:
         return Academy(coordinator.id, learner.id, await _ids(db, tenant.id))
 
@@ -191,6 +196,19 @@ async def _responses(db, instrument, people, word):
             ItemValue(item_id=items["text"], text=f"{word} good"),
         ]
         await responses.respond(db, evaluation.id, person.id, said, by=BY, now=LATER)
+
+
+async def _an_export(db, learner, key, word):
+    new = exports.NewExport(
+        key_id=key.id,
+        roles=frozenset(key.roles),
+        scopes=frozenset(),
+        document=f"query {word} {{ registrations {{ nodes {{ id }} }} }}",
+        operation_name=word,
+        variables={},
+        root="registrations",
+    )
+    await exports.start(db, new, by=Actor(learner.id), now=NOW)
 
 
 async def _ids(db, tenant_id):

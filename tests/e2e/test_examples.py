@@ -13,6 +13,7 @@ LEFT_TO_THE_READER = {
     "<id of the step>": "stp",
     "<id of the enrollment>": "enr",
     "<id of the key>": "key",
+    "<id of the export>": "exp",
 }
 
 

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import time
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 import structlog
@@ -104,23 +105,33 @@ async def faults(database, tenant):
 
 
 @pytest.fixture
-async def hurried(database_url):
-    """Turns whose reads are ended after a millisecond."""
-    database = Database(database_url, writers=2, readers=2, patience=0.001)
+async def in_the_way(administrator_url):
+    """Somebody who lets nobody read registrations."""
+    connection = await asyncpg.connect(administrator_url)
+    await connection.execute("BEGIN; LOCK TABLE registration")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def impatient(database_url):
+    """Turns whose reads are ended after a quarter of a second."""
+    database = Database(database_url, writers=2, readers=2, patience=0.25)
     yield Turns(Engine(schema(), database))
     await database.close()
 
 
-HEAVY = "{ people { nodes { id name registrations(first: 50) { totalCount nodes { id } } } } }"
+SEATS = "{ people { nodes { id registrations(first: 1) { totalCount } } } }"
 
 
 async def test_what_goes_wrong_on_our_side_is_tried_again_and_goes_on(
-    admin, hundreds, tenant, hurried, turns, get, database
+    admin, hundreds, tenant, impatient, in_the_way, get, database
 ):
-    export = await started(admin, HEAVY)
-    stumbled = [await hurried.take(tenant, wall()) for _ in range(2)]
+    export = await started(admin, SEATS)
+    stumbled = [await impatient.take(tenant, wall()) for _ in range(2)]
     between = await read(admin, export), await faults(database, tenant)
-    while await turns.take(tenant, wall()):
+    await in_the_way.execute("COMMIT")
+    while await impatient.take(tenant, wall()):
         pass
     done = await read(admin, export)
 
@@ -130,11 +141,11 @@ async def test_what_goes_wrong_on_our_side_is_tried_again_and_goes_on(
     assert [row["id"] for row in lines_of(await get(admin, done["url"]))] == [row["id"] for row in await paged(admin)]
 
 
-async def test_what_never_goes_well_is_given_up(admin, hundreds, tenant, hurried):
-    export = await started(admin, HEAVY)
+async def test_what_never_goes_well_is_given_up(admin, hundreds, tenant, impatient, in_the_way):
+    export = await started(admin, SEATS)
 
     for _ in range(MOST_FAULTS + 1):
-        await hurried.take(tenant, wall())
+        await impatient.take(tenant, wall())
 
     failed = await read(admin, export)
     assert (failed["status"], failed["url"]) == ("FAILED", None)
