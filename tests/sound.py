@@ -12,6 +12,7 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLSchema,
+    get_named_type,
 )
 
 from tests.attacks import VALUES, Path, kinds
@@ -31,6 +32,7 @@ NAMED: dict[str, Any] = {
     "stage": "AFTER",
     "anchor": "END",
     "position": OUT,
+    "expectedRevision": OUT,
     "closesAt": "2099-01-01T09:00:00Z",
     "expiresAt": "2099-01-01T09:00:00Z",
 }
@@ -41,6 +43,9 @@ ALTERNATIVES: dict[str, list[dict[str, Any]]] = {
     "addActivity": [{"kind": "COMMUNITY", "instrumentId": OUT}, {"kind": "PULSE", "communityId": OUT}],
     "updateActivity": [{"kind": "COMMUNITY", "instrumentId": None}, {"kind": "PULSE", "communityId": None}],
     "scheduleSession": [{"cohortId": OUT}, {"number": 7}],
+    "scheduleSessions": [{"cohortId": OUT}, {"number": 8}],
+    "upsertSession": [{"cohortId": OUT}, {"number": 9}],
+    "upsertSessions": [{"cohortId": OUT}, {"number": 10}],
     "openEvaluation": [
         {"cohortId": OUT, "sessionId": OUT},
         {"cohortId": OUT, "programId": OUT},
@@ -62,8 +67,19 @@ class Sound:
 
     def inputs(self, mutation: str) -> list[dict[str, Any]]:
         """One input for each thing that the mutation can be asked for; together they have nearly every field."""
-        kind = self.schema.mutation_type.fields[mutation].args["input"].type
-        others = (self.alternatives | ALTERNATIVES).get(mutation, [{}])
+        kind = get_named_type(self.schema.mutation_type.fields[mutation].args["input"].type)
+        if "items" in kind.fields:
+            return [{"items": [item]} for item in self._items(mutation, get_named_type(kind.fields["items"].type))]
+        return self._wholes(mutation, kind, mutation)
+
+    def _items(self, mutation: str, kind: GraphQLInputObjectType) -> list[dict[str, Any]]:
+        """What the mutation of one is asked, under another number where numbers are taken."""
+        fields = self.schema.mutation_type.fields.items()
+        alone = next(name for name, field in fields if get_named_type(field.args["input"].type) is kind)
+        return self._wholes(alone, kind, mutation if mutation in ALTERNATIVES else alone)
+
+    def _wholes(self, mutation: str, kind: GraphQLInputObjectType, said: str) -> list[dict[str, Any]]:
+        others = (self.alternatives | ALTERNATIVES).get(said, [{}])
         wholes = [self._value(mutation, kind, ("input",)) | other for other in others]
         return [{key: value for key, value in whole.items() if value is not OUT} for whole in wholes]
 
@@ -76,7 +92,8 @@ class Sound:
         if isinstance(kind, GraphQLList):
             return [self._value(mutation, kind.of_type, (*path, 0))]
         if isinstance(kind, GraphQLInputObjectType):
-            return {key: self._value(mutation, spec.type, (*path, key)) for key, spec in kind.fields.items()}
+            values = {key: self._value(mutation, spec.type, (*path, key)) for key, spec in kind.fields.items()}
+            return {key: value for key, value in values.items() if value is not OUT}
         if isinstance(kind, GraphQLEnumType):
             return next(iter(kind.values))
         if kind.name == "ID":

@@ -131,7 +131,7 @@ async def everyone_is_told(subscribers: list[Subscriber], events: int) -> None:
     """Or some time has passed, in which more than that would have been told too."""
     deadline = time.perf_counter() + PATIENCE
     while time.perf_counter() < deadline and min(len(subscriber.told) for subscriber in subscribers) < events:  # noqa: ASYNC110 -- each tells only itself
-        await asyncio.sleep(0.1)  # noqa: ASYNC110 -- polled from outside
+        await asyncio.sleep(0.1)
     await asyncio.sleep(QUIET)
 
 

@@ -26,7 +26,11 @@ class Answered:
 
     @property
     def payload(self):
-        return (self.body.get("data") or {}).get(self.name)
+        """The answer; of many, the first of them."""
+        answer = (self.body.get("data") or {}).get(self.name)
+        if not isinstance(answer, list):
+            return answer
+        return answer[0] if answer else {}
 
     @property
     def accepted(self):
@@ -48,7 +52,8 @@ class Answered:
     def names(self, path: Path) -> bool:
         """Whether the "no" names the place, or what it lies in, or what lies in it."""
         if "errors" not in self.body:
-            place, field = ".".join(str(step) for step in path[1:]), self.payload["field"] or "?"
+            steps = path[3:] if path[1:3] == ("items", 0) else path[1:]
+            place, field = ".".join(str(step) for step in steps), self.payload["field"] or "?"
             word = str(path[-1]).removesuffix("Id").lower()
             return place.startswith(field) or field.startswith(place) or word in self.payload["message"].lower()
         message = " ".join(error["message"] for error in self.no)
@@ -71,7 +76,7 @@ async def ask(client: Client, text, variables, name) -> Answered:
         content=json.dumps({"query": text, "variables": variables}),
         headers={"host": client.host, "content-type": "application/json", **client.headers},
     )
-    assert response.status_code in (200, 400), response.text
+    assert response.status_code in (200, 400, 413), response.text
     return Answered(response.json(), name)
 
 

@@ -26,7 +26,7 @@ from tests.spoiling import holds, put, spoiled
 
 RESPONSES = 400
 IN_2027 = {"local_start": datetime(2027, 3, 1, 9), "local_end": datetime(2027, 3, 1, 17)}  # noqa: DTZ001 -- on the wall
-LAST = ("withdraw", "leaveCommunity", "updateTenant", "moveClock")
+LAST = ("withdraw", "withdrawEnrollments", "leaveCommunity", "updateTenant", "moveClock")
 """What changes so much that the rest would not be what it was."""
 
 
@@ -72,6 +72,8 @@ async def sound(doors, tenant, client, academy):
         ("removeActivity", "id"): [made["activity"]],
         ("scheduleSession", "programId"): [cohort["program"]["id"]],
         ("scheduleSession", "cohortId"): [cohort["id"]],
+        ("upsertSession", "programId"): [cohort["program"]["id"]],
+        ("upsertSession", "cohortId"): [cohort["id"]],
         ("updateSession", "id"): [made["spare"]],
         ("rescheduleSession", "id"): [made["spare"]],
         ("cancelSession", "id"): [made["spare"]],
