@@ -8,7 +8,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from api.engine.fields import CustomFields, Field, ToMany
-from api.engine.filters import camel, filter_input, order_enum, order_input
+from api.engine.filters import camel, filter_input, order_enum, order_input, referenced_enum
 from api.engine.types import CHANGES, DEFAULT_PAGE, ENTITIES, MAX_PAGE, NAMES, ROOTS, TOLD, Entity, Node, PageInfo
 
 
@@ -150,6 +150,12 @@ def _query() -> type:
             list[Node | None],
             "As `node`, for many ids, in their order.",
             ids=_argument(list[strawberry.ID], f"At most {MAX_PAGE} global ids."),
+        ),
+        "node_by_external_ref": _reading(
+            Node | None,
+            "Whatever has this reference of yours; null when there is nothing that the viewer may see.",
+            type=_argument(referenced_enum(ENTITIES.values()), "What it is. A reference is unique among its like."),
+            external_ref=_argument(str, "Your own reference."),
         ),
     }
     for root in ROOTS.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -134,6 +135,16 @@ def order_enum(entity: Entity) -> Any:
     enum: Any = Enum
     fields = enum(f"{entity.name}OrderField", words)
     return strawberry.enum(fields, description=f"What {entity.name} rows can be ordered by.")
+
+
+def referenced_enum(entities: Iterable[Entity]) -> Any:
+    words = {
+        entity.name.upper(): strawberry.enum_value(entity.name, description=f"Of type `{entity.name}`.")
+        for entity in entities
+        if "external_ref" in entity.fields
+    }
+    enum: Any = Enum
+    return strawberry.enum(enum("ReferencedType", words), description="What has a reference of your own.")
 
 
 def order_input(entity: Entity) -> type:

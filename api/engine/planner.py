@@ -326,6 +326,8 @@ class Planner:
             return [Sql(self._by_global_id(group, arguments["id"], source, ("id",)))]
         if name == "nodes":
             return self._nodes(group, arguments["ids"], source)
+        if name == "nodeByExternalRef":
+            return [Sql(self._by_reference(group, arguments["type"].value, source))]
         root = ROOTS[name]
         self._permit(root, group)
         entity = ENTITIES[root.entity]
@@ -361,6 +363,13 @@ class Planner:
         kind: GraphQLObjectType = self.schema.type_map[entity.name]  # type: ignore[assignment]
         row_id = self.parameters.argument(source, path, "uuid", lambda value: ids.decode(prefix, value))
         return self._row(entity, kind, group, [f"{{t}}.id = {row_id}"], tagged=True)
+
+    def _by_reference(self, group: list[FieldDetails], name: str, source: int) -> str:
+        if not self.viewer.signed_in:
+            return NULL
+        kind: GraphQLObjectType = self.schema.type_map[name]  # type: ignore[assignment]
+        reference = self.parameters.argument(source, ("externalRef",), "text", str)
+        return self._row(ENTITIES[name], kind, group, [f"{{t}}.external_ref = {reference}"], tagged=True)
 
     def _permit(self, root: Root | Change, group: list[FieldDetails]) -> None:
         if root.allow.allows(self.viewer):

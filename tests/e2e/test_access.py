@@ -106,7 +106,7 @@ def app(http, doors, tenant):
 def test_every_field_declares_who_may_call_it():
     core = schema()
 
-    assert core.query_type.fields.keys() - ROOTS.keys() == {"node", "nodes", *TOLD}
+    assert core.query_type.fields.keys() - ROOTS.keys() == {"node", "nodes", "nodeByExternalRef", *TOLD}
     assert core.mutation_type.fields.keys() == ACCESS.keys()
     for _, name, allow, _, _ in declared():
         kind = core.query_type if name in ROOTS else core.mutation_type

@@ -147,6 +147,30 @@ async def test_seats_that_are_added_go_to_those_who_wait(coordinator):
     assert larger == {"session": {"id": made["session"]["id"], "seatsTaken": 2, "waiting": 0}}
 
 
+async def test_anything_is_found_by_its_type_and_reference(coordinator, visitor):
+    await do(coordinator, "upsertPerson", PERSON, externalRef="x-1", name="Ada")
+    await do(coordinator, "upsertProgram", "UpsertedProgram { created }", externalRef="x-1", title="Coaching")
+    document = """query ($type: ReferencedType!, $reference: String!) {
+      nodeByExternalRef(type: $type, externalRef: $reference) {
+        __typename ... on Person { name } ... on Program { title }
+      }
+    }"""
+
+    found = [
+        await coordinator.data(document, type=kind, reference=reference)
+        for kind, reference in (("PERSON", "x-1"), ("PROGRAM", "x-1"), ("COHORT", "x-1"), ("PERSON", "x-2"))
+    ]
+    hidden = await visitor.data(document, type="PERSON", reference="x-1")
+
+    assert [one["nodeByExternalRef"] for one in found] == [
+        {"__typename": "Person", "name": "Ada"},
+        {"__typename": "Program", "title": "Coaching"},
+        None,
+        None,
+    ]
+    assert hidden == {"nodeByExternalRef": None}
+
+
 async def test_learners_bring_nobody_in(learner):
     answer = await learner.answer(
         'mutation { upsertPerson(input: {externalRef: "x", name: "X"}) { ... on UpsertedPerson { created } } }'
@@ -162,6 +186,7 @@ def test_whatever_has_a_reference_is_found_by_it():
     found = {root.entity for root in ROOTS.values() if "externalRef" in query.fields[root.name].args}
 
     assert found == with_reference
+    assert {value.value for value in schema().type_map["ReferencedType"].values.values()} == with_reference
 
 
 @pytest.mark.parametrize(
