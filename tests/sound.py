@@ -15,6 +15,7 @@ from graphql import (
     get_named_type,
 )
 
+from tests.academy import CUSTOM
 from tests.attacks import VALUES, Path, kinds
 
 OUT = object()
@@ -33,6 +34,7 @@ NAMED: dict[str, Any] = {
     "anchor": "END",
     "position": OUT,
     "expectedRevision": OUT,
+    "customFields": [{"key": CUSTOM["text"], "text": "Text"}],
     "closesAt": "2099-01-01T09:00:00Z",
     "expiresAt": "2099-01-01T09:00:00Z",
 }
@@ -46,6 +48,13 @@ ALTERNATIVES: dict[str, list[dict[str, Any]]] = {
     "scheduleSessions": [{"cohortId": OUT}, {"number": 8}],
     "upsertSession": [{"cohortId": OUT}, {"number": 9}],
     "upsertSessions": [{"cohortId": OUT}, {"number": 10}],
+    "registerDocuments": [{"appId": OUT, "documents": [{"text": "query A { tenant { name } }", "id": "x-a:A"}]}],
+    "retireDocuments": [{"appId": OUT, "documentIds": ["x-a:A"]}],
+    "declareCustomField": [
+        {"kind": "CHOICE", "choices": [{"value": "A", "label": "Text"}], "refersTo": OUT},
+        {"kind": "REFERENCE", "choices": OUT},
+    ],
+    "updateCustomField": [{"choices": [{"value": "NORTH", "label": "Text"}]}],
     "openEvaluation": [
         {"cohortId": OUT, "sessionId": OUT},
         {"cohortId": OUT, "programId": OUT},
@@ -98,6 +107,8 @@ class Sound:
             return next(iter(kind.values))
         if kind.name == "ID":
             return next(self.rows.get((mutation, name)) or self._rows(mutation, path))
+        if mutation == "declareCustomField" and name == "key":
+            return f"key{next(self.numbers)}"
         if name in ("externalRef", "email", "name"):
             return f"{name}-{next(self.numbers)}@example.org"
         return VALUES[kind.name]

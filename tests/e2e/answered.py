@@ -54,6 +54,8 @@ class Answered:
         if "errors" not in self.body:
             steps = path[3:] if path[1:3] == ("items", 0) else path[1:]
             place, field = ".".join(str(step) for step in steps), self.payload["field"] or "?"
+            if field.startswith("customFields.") and "customFields" in path:
+                return True  # told by its key, whatever its number
             word = str(path[-1]).removesuffix("Id").lower()
             return place.startswith(field) or field.startswith(place) or word in self.payload["message"].lower()
         message = " ".join(error["message"] for error in self.no)

@@ -68,7 +68,11 @@ async def sound(doors, tenant, client, academy):
     session, cohort = there["sessions"]["nodes"][0], there["cohorts"]["nodes"][0]
     channel, steps = there["questions"]["nodes"][0]["channel"]["id"], there["steps"]["nodes"]
     made = await more(doors, tenant, session)
+    fields = {field["kind"]: field["id"] for field in there["customFields"]["nodes"]}
     rows = {
+        ("updateCustomField", "id"): [fields["CHOICE"]],
+        ("retireCustomField", "id"): [fields["DATE"]],
+        ("restoreCustomField", "id"): [fields["DATE"]],
         ("removeActivity", "id"): [made["activity"]],
         ("scheduleSession", "programId"): [cohort["program"]["id"]],
         ("scheduleSession", "cohortId"): [cohort["id"]],
@@ -113,6 +117,7 @@ query ($ada: ID!) {
   steps(where: {status: {in: [DUE, OVERDUE]}}) { nodes { id } }
   questions { nodes { channel { id } } }
   posts(where: {author: {eq: $ada}}) { nodes { id } }
+  customFields(where: {record: {eq: PERSON}}) { nodes { id kind } }
 }
 """
 
