@@ -25,7 +25,8 @@ from tenants.refusals import Refused
 
 SHA256 = "sha256:"
 HEX = re.compile(r"[0-9a-f]{64}")
-OWN_ID = re.compile(r"(?:x-[A-Za-z0-9._~-]+:)?[A-Za-z0-9._~-]+")
+ID = re.compile(r"(?:(?:sha256|x-[A-Za-z0-9._~-]+):)?[A-Za-z0-9._~-]+")
+LONGEST_SHOWN = 100
 LONGEST_ID = 200
 MOST_PER_APP = 10_000
 MOST_TOLD = 50
@@ -50,7 +51,7 @@ class DocumentProblem:
     @property
     def words(self) -> str:
         place = "" if self.line is None else f" (at {self.line}:{self.column})"
-        return f"{self.id}: {self.message}{place}"
+        return f"{self.id[:LONGEST_SHOWN]}: {self.message}{place}"
 
 
 class DocumentRefused(Refused[DocumentRefusal]):
@@ -123,12 +124,16 @@ def identified(document: NewDocument) -> str:
         if SHA256 + bare != own:
             raise _invalid("The id is not the SHA-256 of the text. Write the manifest again, and push both together.")
         return own
-    if len(given) > LONGEST_ID or not OWN_ID.fullmatch(given):
+    if not _may_be_an_id(given):
         raise _invalid(
             f"An id is `sha256:` and 64 digits, or at most {LONGEST_ID} letters, digits and any of - . _ ~, to which a"
             " prefix such as `x-portal:` may be set."
         )
     return given
+
+
+def _may_be_an_id(text: str) -> bool:
+    return len(text) <= LONGEST_ID and ID.fullmatch(text) is not None
 
 
 def chosen(found: Iterable[Registered], *, app_id: uuid.UUID | None, locked: bool) -> str | None:
@@ -190,7 +195,8 @@ async def retire(
     app = await _app(db, app_id)
     wanted = list(dict.fromkeys(SHA256 + id_ if HEX.fullmatch(id_) else id_ for id_ in ids))
     mine = select(TrustedDocument).where(TrustedDocument.app_id == app.id)
-    found = list(await db.scalars(mine.where(col(TrustedDocument.document_id).in_(wanted)).with_for_update()))
+    possible = [id_ for id_ in wanted if _may_be_an_id(id_)]
+    found = list(await db.scalars(mine.where(col(TrustedDocument.document_id).in_(possible)).with_for_update()))
     missing = sorted(set(wanted) - {one.document_id for one in found})
     if missing:
         problems = [DocumentProblem(id_, "The app has no such document.") for id_ in missing]

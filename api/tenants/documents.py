@@ -38,7 +38,7 @@ DocumentsRefused = refusal(
 )
 READ = Access(ADMINS, "documents:read")
 WRITE = Access(ADMINS, REGISTERING)
-LOCK = Access(ADMINS)
+LOCK = Access(ADMINS, "settings:write")
 
 
 @planned(

@@ -153,7 +153,7 @@ async def test_only_administrators_lock_and_let_go(portal, coordinator, learner,
             await client.answer(document, id=portal.app_id) for client in (portal, coordinator, learner, visitor)
         ]
         assert [answer["errors"][0]["message"] for answer in answers] == [
-            *[f"You may not call `{title}`. For: tenant admin."] * 3,
+            *[f"You may not call `{title}`. For: tenant admin; apps with the scope `settings:write`."] * 3,
             f"Sign in for `{title}`: send a key as `Authorization: Bearer …`.",
         ]
 

@@ -156,6 +156,14 @@ async def test_an_app_retires_its_own_documents_only(database, tenant, portal, e
     assert set((await ids_of(every)).values()) == {None}
 
 
+async def test_what_could_be_no_id_is_not_found(database, tenant, portal):
+    with pytest.raises(DocumentRefused) as no:
+        await retire(database, tenant, portal, "a\x00b", "a b", "a" * 1_000)
+
+    assert [one.id for one in no.value.problems] == ["a\x00b", "a b", "a" * 1_000]
+    assert len(no.value.message) < 300
+
+
 async def test_an_app_has_no_more_documents_than_it_may(database, tenant, portal, every, monkeypatch):
     monkeypatch.setattr(documents, "MOST_PER_APP", 2)
     await register(database, tenant, portal, NewDocument(NAME), NewDocument(SLUG))
