@@ -24,7 +24,8 @@ def test_a_page_asks_for_the_rows_alone_and_where_the_list_goes_on():
 
     assert spaceless(found.next) == (
         "query Export($size: Int, $after: String) "
-        "{ list: sessions(orderBy: { field: ID }, first: $size, after: $after) { rows: nodes { id } page: pageInfo { hasNextPage endCursor } } }"
+        "{ list: sessions(orderBy: { field: ID }, first: $size, after: $after) "
+        "{ rows: nodes { id } page: pageInfo { hasNextPage endCursor } } }"
     )
     assert spaceless(found.first) == spaceless(found.next).replace("{ rows", "{ total: totalCount rows")
 
