@@ -95,7 +95,7 @@ class Feed:
             ends = position.until or until.since
             page = await news.page(self.database, self.tenant_id, position.up_to(ends), wanted)
             for event, after in page.events:
-                if stream.key in _keys(event, stream) and stream.may_concern(event):
+                if stream.key in _keys(event) and stream.may_concern(event):
                     for _, payload in await self.teller.tell(event, after, [stream]):
                         yield payload
                         stream.told = after
@@ -166,25 +166,16 @@ class Feed:
                 stream.offer(payload, after)
 
     def _interested(self, event: News) -> list[Stream]:
-        chosen = {change.fact for change in CHANGES.values()} & event.facts.keys()
-        keys: list[Key] = [(event.aggregate, None)]
-        keys += [(event.aggregate, _uuid(event.facts[fact])) for fact in sorted(chosen)]
-        streams = [stream for key in dict.fromkeys(keys) for stream in self._streams.get(key, ())]
-        return [
-            stream
-            for stream in streams
-            if not stream.ended and stream.key in _keys(event, stream) and stream.may_concern(event)
-        ]
+        streams = [stream for key in _keys(event) for stream in self._streams.get(key, ())]
+        return [stream for stream in streams if not stream.ended and stream.may_concern(event)]
 
 
-def _keys(event: News, stream: Stream) -> list[Key]:
-    """Under which a stream of this kind is told of the event."""
-    chosen = event.facts.get(stream.asked.change.fact)
-    return [(event.aggregate, None), (event.aggregate, _uuid(chosen))]
-
-
-def _uuid(text: object) -> uuid.UUID | None:
-    return None if text is None else uuid.UUID(str(text))
+def _keys(event: News) -> list[Key]:
+    """Where those wait whom an event may concern."""
+    facts = {change.fact for change in CHANGES.values()} & event.facts.keys()
+    chosen = ((fact, event.facts[fact]) for fact in sorted(facts))
+    anyone: list[Key] = [(event.aggregate, None, None)]
+    return anyone + [(event.aggregate, fact, str(row)) for fact, row in chosen if row is not None]
 
 
 class Feeds:

@@ -21,7 +21,8 @@ from tenants.viewer import Viewer
 MOST_WAITING = 100
 """Events that wait for one subscriber. Who is further behind goes on from a position, when there is time."""
 SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-Key = tuple[str, uuid.UUID | None]
+Key = tuple[str, str | None, str | None]
+"""An aggregate, the fact by which a row was chosen, and the row: under it a stream waits for events."""
 
 
 class Stream:
@@ -47,6 +48,7 @@ class Stream:
         at_some_time = replace(self.request, now=SOME_TIME)
         self.alike = (id(self.plan), repr(self.plan.parameters.bind(at_some_time)))
         """Streams that are alike are told the same, or the same for the same person."""
+        self.sees_all = ENTITIES[self.asked.change.target].visible.allows(viewer)
 
     def change_viewer(self, viewer: Viewer) -> None:
         """The same credentials allow something else now, perhaps not this any more."""
@@ -62,9 +64,10 @@ class Stream:
     @property
     def key(self) -> Key:
         """Under this the feed finds it."""
-        record = ENTITIES[self.asked.change.target].record
+        change, chosen = self.asked.change, self.asked.chosen
+        record = ENTITIES[change.target].record
         assert record is not None  # noqa: S101 -- what is told is about records
-        return record.__name__, self.asked.chosen
+        return (record.__name__, None, None) if chosen is None else (record.__name__, change.fact, str(chosen))
 
     @property
     def position(self) -> str | None:
@@ -76,7 +79,7 @@ class Stream:
         if event.verb not in change.verbs:
             return False
         whose = event.facts.get(change.concerns) if change.concerns else None
-        if whose is None or ENTITIES[change.target].visible.allows(self.viewer):
+        if whose is None or self.sees_all:
             return True
         return str(whose) == str(self.viewer.person_id)
 
