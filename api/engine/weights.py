@@ -32,7 +32,7 @@ from graphql import (
     is_list_type,
 )
 
-from api.engine.fields import Decided, Embedded, Expression
+from api.engine.fields import CustomFields, Decided, Embedded, Expression
 from api.engine.types import DEFAULT_PAGE, TOLD, Entity, entity_of
 
 COUNT = 5
@@ -144,6 +144,8 @@ def _declare_field(
     elif kind.name.endswith("Connection"):
         if name == "totalCount":
             field.extensions[WEIGHT] = COUNT
+    elif isinstance(declared, CustomFields):
+        field.extensions[SIZE] = ListSize(PLAIN_LIST, ("keys",))
     elif listed:
         field.extensions[SIZE] = ListSize(PLAIN_LIST)
     elif isinstance(declared, Embedded):
