@@ -20,8 +20,10 @@ The words, one meaning each, in database, code, schema and docs:
   be asked by its id; a locked app asks nothing else.
 - Export: a whole list as a file of JSON lines, written in the background and kept for a while. Stretch: the part of it
   that is written at once, in one turn.
-- Custom field: what a tenant wants to know of a kind of record beyond what everyone does; the records that can have some
-  are its carriers. Custom value: what the field says of one record, its owner. Choice: one of the values that it can be.
+- Custom field: what a tenant wants to know of a kind of record beyond what everyone does; the records that can have
+  some
+  are its carriers. Custom value: what the field says of one record, its owner. Choice: one of the values that it can
+  be.
 - Event: what happened, by whom, when; the history is made of them.
 - Refusal: the considered "no", with a reason. Record: a row with a meaning.
 """

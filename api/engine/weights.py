@@ -126,7 +126,7 @@ def size_of(name: str, field: GraphQLField) -> ListSize | None:
     return field.extensions.get(SIZE)
 
 
-def _declare_field(
+def _declare_field(  # noqa: C901 -- one clause per kind of field
     schema: GraphQLSchema, kind: GraphQLObjectType, name: str, field: GraphQLField, entity: Entity | None
 ) -> None:
     if kind is schema.mutation_type:
