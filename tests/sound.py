@@ -13,6 +13,8 @@ from graphql import (
     GraphQLNonNull,
     GraphQLSchema,
     get_named_type,
+    get_nullable_type,
+    is_list_type,
 )
 
 from tests.academy import CUSTOM
@@ -76,8 +78,9 @@ class Sound:
 
     def inputs(self, mutation: str) -> list[dict[str, Any]]:
         """One input for each thing that the mutation can be asked for; together they have nearly every field."""
-        kind = get_named_type(self.schema.mutation_type.fields[mutation].args["input"].type)
-        if "items" in kind.fields:
+        field = self.schema.mutation_type.fields[mutation]
+        kind = get_named_type(field.args["input"].type)
+        if is_list_type(get_nullable_type(field.type)):
             return [{"items": [item]} for item in self._items(mutation, get_named_type(kind.fields["items"].type))]
         return self._wholes(mutation, kind, mutation)
 

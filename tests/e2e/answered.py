@@ -52,12 +52,14 @@ class Answered:
     def names(self, path: Path) -> bool:
         """Whether the "no" names the place, or what it lies in, or what lies in it."""
         if "errors" not in self.body:
-            steps = path[3:] if path[1:3] == ("items", 0) else path[1:]
+            steps = path[3:] if isinstance(self.body["data"][self.name], list) else path[1:]
             place, field = ".".join(str(step) for step in steps), self.payload["field"] or "?"
             if field.startswith("customFields.") and "customFields" in path:
                 return True  # told by its key, whatever its number
             word = str(path[-1]).removesuffix("Id").lower()
             return place.startswith(field) or field.startswith(place) or word in self.payload["message"].lower()
+        if [error["extensions"]["code"] for error in self.no] == ["CONTENT_TOO_LARGE"]:
+            return True  # the request as a whole
         message = " ".join(error["message"] for error in self.no)
         steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in path[1:]]
         ways = [str(path[0]) + "".join(steps[:count]) for count in range(len(steps) + 1)]

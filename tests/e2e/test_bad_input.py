@@ -32,10 +32,11 @@ LAST = ("withdraw", "withdrawEnrollments", "leaveCommunity", "updateTenant", "mo
 
 @pytest.fixture
 async def fingerprint(administrator_url, tenant):
-    """Of everything that the tenant has, and of the tenant."""
+    """Of everything that the tenant has, and of the tenant. What its requests cost is counted, refused or not."""
     connection = await asyncpg.connect(administrator_url)
     tables = await connection.fetch(
-        "SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id' AND table_schema = 'public'"
+        "SELECT table_name FROM information_schema.columns"
+        " WHERE column_name = 'tenant_id' AND table_schema = 'public' AND table_name <> 'allowance'"
     )
     rows = " UNION ALL ".join(
         f"SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {table} t WHERE {column} = $1"
