@@ -51,7 +51,7 @@ BORROW = text("""
     ), moment AS MATERIALIZED (
         SELECT h.*, greatest(clock_timestamp(), h.filled_at) AS now FROM held h
     ), filled AS MATERIALIZED (
-        SELECT m.per_second, m.now, least(m.per_second * :window, greatest(m.tokens, 0)
+        SELECT m.per_second, m.now, least(m.per_second * CAST(:window AS float), greatest(m.tokens, 0)
             + m.per_second * extract(epoch FROM m.now - m.filled_at))::float AS level FROM moment m
     ), granted AS MATERIALIZED (
         SELECT f.*, CASE WHEN f.level < :need THEN 0
@@ -63,7 +63,8 @@ BORROW = text("""
     RETURNING g.amount, g.level - g.amount, g.per_second
 """)
 RETURN = text("""
-    UPDATE allowance a SET tokens = least(coalesce(a.per_second, :standard) * :window, a.tokens + :amount)
+    UPDATE allowance a
+    SET tokens = least(coalesce(a.per_second, :standard) * CAST(:window AS float), a.tokens + :amount)
     WHERE a.tenant_id = :tenant_id AND a.id = :id
 """)
 OPEN = text("""

@@ -189,6 +189,18 @@ async def test_a_limit_is_changed_and_taken_back(doors, viewer):
     assert (await Allowances(doors).spend(viewer, 1)).per_second == 5_000
 
 
+async def test_the_largest_limit_is_as_good_as_any(doors, viewer):
+    most = 2**31 - 1
+    await limited(doors, viewer, tenant=most, person=most)
+    purse = Allowances(doors)
+
+    standing = await purse.spend(viewer, 10)
+    await purse.tidy(idle=0)
+
+    assert standing.available == most * WINDOW - 10
+    assert await left(doors, viewer, viewer.tenant.id) == most * WINDOW - 10
+
+
 async def test_most_requests_need_no_round_trip(doors, viewer, monkeypatch):
     asked = []
     ask = Allowances._ask
