@@ -38,6 +38,7 @@ enum(
     NOT_FOUND="There is no such community or program; `field` says which.",
     INVALID="A value is not acceptable; `field` says which.",
     REFERENCE_TAKEN="Another community has this external reference.",
+    REVISION_CHANGED="Someone has changed it since it was read; `expectedRevision` is no longer its revision.",
 )
 CommunityRefused = refusal(
     "CommunityRefused",
@@ -66,6 +67,7 @@ class Community(Node):
     visibility: Visibility = column("Who may find it, read in it and join it.")
     external_ref: str | None = column("Your own reference, for integrations.")
     created_at: datetime = column("When it was founded.")
+    revision: int = column("How often it was edited, counted from 1; for `expectedRevision`.")
     channel: Channel = to_one("id", "Where its members talk and ask.", by="community_id")
     member_count: int = sql(f"({ACTIVE})" % "count(*)", "How many belong to it now.")
     viewer_role: MembershipRole | None = sql(
@@ -109,6 +111,9 @@ class FoundCommunityInput:
 @strawberry.input(description="What to change of a community. What is left out stays.")
 class UpdateCommunityInput:
     id: strawberry.ID = strawberry.field(description="Which community.")
+    expected_revision: int | None = strawberry.field(
+        default=None, description="Only if it has this `revision` still; left out, whatever it says now."
+    )
     name: str | None = strawberry.field(default=strawberry.UNSET, description="Its name. Its channel keeps its own.")
     domain: str | None = strawberry.field(
         default=strawberry.UNSET, description="What it is about: the thing its members care for."
@@ -162,6 +167,7 @@ async def update_community(command: Command, input: UpdateCommunityInput) -> com
         command.db,
         command.row(Community, input.id),
         communities.CommunityChanges(**wanted),  # type: ignore[typeddict-item]
+        revision=input.expected_revision,
         by=command.by,
         now=command.now,
     )

@@ -49,6 +49,7 @@ enum(
     INVALID="A value is not acceptable; `field` says which.",
     KEY_TAKEN="The record has a field with this key already, perhaps a retired one.",
     TOO_MANY="The record has as many custom fields as it can have.",
+    REVISION_CHANGED="Someone has changed it since it was read; `expectedRevision` is no longer its revision.",
 )
 CustomFieldRefused = refusal(
     "CustomFieldRefused", fields.CustomFieldRefused, fields.CustomFieldRefusal, "Why the custom field stays as it is."
@@ -96,6 +97,7 @@ class CustomField(Node):
     )
     retired_at: datetime | None = column("Since when it is neither shown nor asked for; null while it is.")
     created_at: datetime = column("When it was declared.")
+    revision: int = column("How often it was edited, counted from 1; for `expectedRevision`.")
 
 
 one("customField", "CustomField", "One custom field as it was declared.", allow=READ)
@@ -137,6 +139,9 @@ class DeclareCustomFieldInput:
 @strawberry.input(description="What to change of a custom field. What is left out stays.")
 class UpdateCustomFieldInput:
     id: strawberry.ID = strawberry.field(description="Which field.")
+    expected_revision: int | None = strawberry.field(
+        default=None, description="Only if it has this `revision` still; left out, whatever it says now."
+    )
     label: str | None = strawberry.field(default=strawberry.UNSET, description="What people read beside it.")
     help: str | None = strawberry.field(default=strawberry.UNSET, description="What those who fill it in should know.")
     required: bool | None = strawberry.field(
@@ -196,6 +201,7 @@ async def update_custom_field(command: Command, input: UpdateCustomFieldInput) -
         command.row(CustomField, input.id),
         fields.FieldChanges(**wanted),  # type: ignore[typeddict-item]
         chosen=None if chosen is None else [choice.new() for choice in chosen],
+        revision=input.expected_revision,
         by=command.by,
         now=command.now,
     )

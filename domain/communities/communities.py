@@ -17,7 +17,7 @@ from domain.communities import channels
 from domain.facts import take_on, with_changes
 from domain.history import record
 from domain.programs.programs import Program
-from domain.records import UTC, Record, Refused, Word, belongs_to, choice, find, lock, unique
+from domain.records import CHANGED, UTC, Refused, Revised, Word, belongs_to, choice, find, lock, stale, unique
 from domain.texts import prose_of, reference_of, text_of
 from tenants.viewer import Actor
 
@@ -33,13 +33,14 @@ class CommunityRefusal(Word):
     NOT_FOUND = auto()
     INVALID = auto()
     REFERENCE_TAKEN = auto()
+    REVISION_CHANGED = auto()
 
 
 class CommunityRefused(Refused[CommunityRefusal]):
     pass
 
 
-class Community(Record, table=True):
+class Community(Revised, table=True):
     """`domain` is what the community is about; `program_id` is the formal program it is connected to, if any."""
 
     __table_args__ = (
@@ -105,12 +106,20 @@ async def found(db: AsyncSession, new: NewCommunity, *, by: Actor, now: datetime
 
 
 async def update(
-    db: AsyncSession, community_id: uuid.UUID, changes: CommunityChanges, *, by: Actor, now: datetime
+    db: AsyncSession,
+    community_id: uuid.UUID,
+    changes: CommunityChanges,
+    *,
+    revision: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Community:
     """Its channel keeps the name under which it was opened; who is a member of it stays one."""
     community = await lock(db, Community, community_id)
     if community is None:
         raise CommunityRefused(CommunityRefusal.NOT_FOUND, "There is no such community.", field="id")
+    if stale(community.revision, revision):
+        raise CommunityRefused(CommunityRefusal.REVISION_CHANGED, CHANGED, field="expectedRevision")
     facts = checked(with_changes(community, NewCommunity, changes, invalid=_invalid))
     await _refuse_conflicts(db, community.id, facts)
     if changed := take_on(community, facts):

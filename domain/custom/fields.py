@@ -20,7 +20,7 @@ from domain import history
 from domain.custom import choices
 from domain.custom.choices import NewChoice
 from domain.facts import facts_of, take_on, with_changes
-from domain.records import UTC, Record, Refused, Word, choice, lock, unique
+from domain.records import CHANGED, UTC, Refused, Revised, Word, choice, lock, stale, unique
 from domain.texts import prose_of, text_of
 from tenants.viewer import Actor
 
@@ -61,13 +61,14 @@ class CustomFieldRefusal(Word):
     INVALID = auto()
     KEY_TAKEN = auto()
     TOO_MANY = auto()
+    REVISION_CHANGED = auto()
 
 
 class CustomFieldRefused(Refused[CustomFieldRefusal]):
     pass
 
 
-class CustomField(Record, table=True):
+class CustomField(Revised, table=True):
     __tablename__ = "custom_field"
     __table_args__ = (
         unique("record", "key", name="custom_field_key"),
@@ -192,11 +193,14 @@ async def update(
     changes: FieldChanges,
     *,
     chosen: Sequence[NewChoice] | None = None,
+    revision: int | None = None,
     by: Actor,
     now: datetime,
 ) -> CustomField:
     """Change how a field is shown and asked for. `chosen`: all its choices; those left out are retired."""
     field = await _mine(db, field_id)
+    if stale(field.revision, revision):
+        raise CustomFieldRefused(CustomFieldRefusal.REVISION_CHANGED, CHANGED, field="expectedRevision")
     facts = checked(with_changes(field, FieldFacts, changes, invalid=_invalid))
     changed = take_on(field, facts)
     if chosen is not None:
@@ -204,6 +208,7 @@ async def update(
             raise _invalid("choices", f"A {field.kind} field has no choices. Leave them out.")
         wanted = choices.checked(chosen, invalid=_invalid)
         if await choices.replace_all(db, field.id, wanted, now=now):
+            field.revision += not changed
             changed["choices"] = [choice.value for choice in wanted]
     if changed:
         await history.record(db, field, "updated", by=by, now=now, **changed)
@@ -216,6 +221,7 @@ async def retire(db: AsyncSession, field_id: uuid.UUID, *, by: Actor, now: datet
     if field.retired_at is not None:
         return field
     field.retired_at, field.slot = now, None
+    field.revision += 1
     await history.record(db, field, "retired", by=by, now=now)
     return field
 
@@ -227,6 +233,7 @@ async def restore(db: AsyncSession, field_id: uuid.UUID, *, by: Actor, now: date
         return field
     taken = await db.scalars(select(CustomField).where(CustomField.record == field.record))
     field.slot, field.retired_at = free_slot(_taken(list(taken)), "id"), None
+    field.revision += 1
     await history.record(db, field, "restored", by=by, now=now)
     return field
 
