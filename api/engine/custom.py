@@ -60,7 +60,7 @@ class Named:
     entity: Entity
 
     def __post_init__(self) -> None:
-        self._named: list[tuple[str, str | None, str]] = []
+        self._sought: list[_Sought] = []
 
     @property
     def field(self) -> CustomFields:
@@ -72,14 +72,14 @@ class Named:
         key = self.planner.parameters.argument(self.source, path, "text", str)
         conditions = [f"f.key = {key}", *([f"f.kind = '{kind}'"] if kind else [])]
         found = f"(SELECT f.id FROM {self._declared(*conditions)})"
-        self._named.append((key, kind, found))
+        self._sought.append(_Sought(path, key, kind, found))
         return found
 
     def guarded(self, page: list[Part]) -> list[Part]:
         """The page, if every field that is named is there and of the kind it is compared as."""
-        if not self._named:
+        if not self._sought:
             return page
-        there = " AND ".join(f"{found} IS NOT NULL" for _, _, found in self._named)
+        there = " AND ".join(f"{sought.found} IS NOT NULL" for sought in self._sought)
         otherwise = self._refusal() if self.planner.core else POISON
         return [Sql(f"CASE WHEN {there} THEN {concat(page)} ELSE {otherwise} END")]
 
@@ -88,7 +88,7 @@ class Named:
         kinds = [kind for kind in KINDS if item.get(kind) is not None]
         if len(kinds) != 1:
             node = self.planner.parameters.sources[self.source].node
-            raise refuse(f"`{_dotted(path)}`: compare a custom field by exactly one of: {', '.join(KINDS)}.", node)
+            raise refuse(f"`{_place(path)}`: compare a custom field by exactly one of: {', '.join(KINDS)}.", node)
         (kind,) = kinds
         field = self.find((*path, "key"), kind.upper())
         value = self.planner.alias()
@@ -134,19 +134,26 @@ class Named:
             f"{self._declared()}) || '.', 'None are declared.')"
         )
         said = []
-        for key, kind, found in self._named:
-            unknown = (
-                f"'{self.entity.name} has no custom field \"' || left({key}, {LONGEST_SHOWN}) || '\". ' || {there_are}"
-            )
-            if kind is None:
-                said.append(f"WHEN {found} IS NULL THEN {unknown}")
-                continue
-            other = (
-                "(SELECT 'The custom field \"' || f.key || '\" holds a ' || f.kind || ': compare it by `' ||"
-                f" lower(f.kind) || '`.' FROM {self._declared(f'f.key = {key}')})"
-            )
-            said.append(f"WHEN {found} IS NULL THEN coalesce({other}, {unknown})")
+        for sought in self._sought:
+            place = f"'`{_place(sought.path)}`: "
+            unknown = f"{self.entity.name} has no custom field \"' || left({sought.key}, {LONGEST_SHOWN}) || '\". '"
+            reasons = [f"{place}{unknown} || {there_are}"]
+            if sought.kind is not None:
+                other = f"{place}the custom field \"' || f.key || '\" holds a ' || f.kind || ', compared by `'"
+                kinds = self._declared(f"f.key = {sought.key}")
+                reasons.insert(0, f"(SELECT {other} || lower(f.kind) || '`.' FROM {kinds})")
+            said.append(f"WHEN {sought.found} IS NULL THEN coalesce({', '.join(reasons)})")
         return f"json_build_object({literal(REFUSED)}, CASE {' '.join(said)} END)::text"
+
+
+@dataclass(frozen=True)
+class _Sought:
+    """A field whose `key` stands at a path of the arguments, and the SQL that finds it, if it is of the kind."""
+
+    path: Path
+    key: str
+    kind: str | None
+    found: str
 
 
 def referred(text: str) -> tuple[str | None, Any]:
@@ -163,5 +170,6 @@ def _shown(planner: Planner, field: CustomFields, alias: str) -> list[str]:
     return [] if condition is None else [f"({planner.format(condition, t=alias)})"]
 
 
-def _dotted(path: Path) -> str:
-    return ".".join(map(str, path))
+def _place(path: Path) -> str:
+    """A path into the arguments, as it is written in errors."""
+    return str(path[0]) + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path[1:])

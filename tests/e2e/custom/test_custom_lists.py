@@ -183,28 +183,33 @@ async def test_lists_within_a_row_are_filtered_and_ordered_alike(people, coordin
     ]
 
 
+KINDS = "text, number, date, choice, reference"
+EXACTLY_ONE = f"`where.customFields[0]`: compare a custom field by exactly one of: {KINDS}."
+DECLARED = "There are: client, costCenter, hours, region, since."
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (
             {"orderBy": {"customField": "hour"}},
-            'Person has no custom field "hour". There are: client, costCenter, hours, region, since.',
+            f'`orderBy.customField`: Person has no custom field "hour". {DECLARED}',
         ),
         (
             filtered("hour", number={"eq": 1}),
-            'Person has no custom field "hour". There are: client, costCenter, hours, region, since.',
+            f'`where.customFields[0].key`: Person has no custom field "hour". {DECLARED}',
         ),
         (
             filtered("hours", text={"eq": "1"}),
-            'The custom field "hours" holds a NUMBER: compare it by `number`.',
+            '`where.customFields[0].key`: the custom field "hours" holds a NUMBER, compared by `number`.',
         ),
         (
             filtered("hours"),
-            "`where.customFields.0`: compare a custom field by exactly one of: text, number, date, choice, reference.",
+            EXACTLY_ONE,
         ),
         (
             filtered("hours", text={"eq": "1"}, number={"eq": 1}),
-            "`where.customFields.0`: compare a custom field by exactly one of: text, number, date, choice, reference.",
+            EXACTLY_ONE,
         ),
         ({"orderBy": {"direction": "DESCENDING"}}, "Order by either `field` or `customField`."),
         ({"orderBy": {"field": "NAME", "customField": "hours"}}, "Order by either `field` or `customField`."),
@@ -216,7 +221,7 @@ async def test_what_can_not_be_asked_is_told_with_what_there_is(people, coordina
 
 
 async def test_where_nothing_is_declared_that_is_told(coordinator):
-    unknown = 'Person has no custom field "hours". None are declared.'
+    unknown = '`orderBy.customField`: Person has no custom field "hours". None are declared.'
 
     assert await refusal_of(coordinator, orderBy={"customField": "hours"}) == ("BAD_USER_INPUT", unknown)
 
@@ -234,7 +239,7 @@ async def test_one_document_serves_tenants_that_declare_otherwise(admin, coordin
     assert await names(coordinator, **positive("hours")) == ["Ann"]
     assert await names(theirs, **positive("hours")) == ["Xen"]
     assert await names(theirs, **positive("spent")) == ["Xen"]
-    unknown = 'Person has no custom field "spent". There are: hours.'
+    unknown = '`where.customFields[0].key`: Person has no custom field "spent". There are: hours.'
     assert await refusal_of(coordinator, **positive("spent")) == ("BAD_USER_INPUT", unknown)
 
 

@@ -207,8 +207,9 @@ async def test_what_is_for_staff_is_seen_by_staff_and_apps_with_the_scope(admin,
     ordered = {"orderBy": {"customField": "costCenter"}}
 
     assert seen == [["costCenter", "hours"], ["costCenter", "hours"], ["hours"], ["hours"]]
-    unknown = ("BAD_USER_INPUT", 'Person has no custom field "costCenter". There are: hours.')
-    assert await refusal_of(instructor, **filtered) == await refusal_of(instructor, **ordered) == unknown
+    unknown = 'Person has no custom field "costCenter". There are: hours.'
+    assert await refusal_of(instructor, **filtered) == ("BAD_USER_INPUT", f"`where.customFields[0].key`: {unknown}")
+    assert await refusal_of(instructor, **ordered) == ("BAD_USER_INPUT", f"`orderBy.customField`: {unknown}")
     declared = await instructor.data("{ customFields { nodes { key } } }")
     assert declared == {"customFields": {"nodes": [{"key": "hours"}]}}
 
