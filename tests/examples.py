@@ -60,6 +60,10 @@ class Example:
         return self.operation.operation == OperationType.QUERY
 
     @property
+    def is_subscription(self):
+        return self.operation.operation == OperationType.SUBSCRIPTION
+
+    @property
     def root_fields(self):
         return {selected.name.value for selected in self.operation.selection_set.selections}
 

@@ -39,7 +39,7 @@ async def test_a_newcomer_runs_them_one_after_the_other_and_everything_works(dem
     reader = Reader()
     titles = {example.title: example for example in EXAMPLES}
     outcomes = {}
-    for example in EXAMPLES:
+    for example in (example for example in EXAMPLES if not example.is_subscription):
         typed = example.variables
         for placeholder, prefix in LEFT_TO_THE_READER.items():
             if placeholder in typed:

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
 import pytest
 import pytest_asyncio
 import uvicorn
@@ -23,7 +24,9 @@ from tenants import registry
 from tenants.database import Database
 from tenants.keys import Role
 from tests.conftest import a_tenant
-from tests.e2e.conftest import a_client
+from tests.e2e.conftest import Client, a_client
+from tests.e2e.rows import do
+from tests.e2e.social import a_community
 
 pytestmark = [
     pytest.mark.browser,
@@ -253,6 +256,33 @@ async def test_ids_and_dates_are_filled_in_from_the_answers_before(page, server)
     await page.locator("summary").filter(has_text="Plan a run").click()
     await page.get_by_role("button", name="Calendar").click()
     await expect(variables(page)).to_contain_text(re.compile(r'"from":\s+"20\d\d-\d\d-\d\dT[0-9:.]+Z"'))
+
+
+async def test_a_subscription_shows_what_is_told_until_it_is_stopped(page, server):
+    host = server.url.removeprefix("http://")
+    headers = {"host": host, "authorization": f"Bearer {server.coordinator}"}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{host.rpartition(':')[2]}") as http:
+        coordinator = Client(http, host, headers)
+        _, channel = await a_community(coordinator)
+        await enter(page, server.coordinator)
+        await page.get_by_role("button", name="Done").click()
+        await page.locator("summary").filter(has_text="Talk and ask").click()
+        await page.get_by_role("button", name="What is said The channels").click()
+        await page.keyboard.press("Control+Enter")
+        await expect(response(page)).to_contain_text("Facilitators")
+        await page.get_by_role("button", name="Follow a channel").click()
+        await expect(variables(page)).to_contain_text(re.compile(r'"channel":\s+"chn_[0-9a-f]+'))
+        await page.get_by_role("button", name="Execute query").click()
+        stop = page.get_by_role("button", name="Stop query")
+        await expect(stop).to_be_visible()
+        await page.wait_for_timeout(1000)  # a stream that has begun says nothing
+
+        for body in ("Who has tried it?", "I have."):
+            await do(coordinator, "writePost", "Post { id }", channelId=channel, body=body)
+            await expect(response(page)).to_contain_text(body)
+
+    await stop.click()
+    await expect(page.get_by_role("button", name="Execute query")).to_be_visible()
 
 
 async def test_the_key_is_sent_with_every_operation_until_it_is_forgotten(page, server):

@@ -1,4 +1,6 @@
-import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit';
+import { createGraphiQLFetcher, type Fetcher, type FetcherParams } from '@graphiql/toolkit';
+import { getOperationAST, parse } from 'graphql';
+import { createClient } from 'graphql-sse';
 import { readKey } from './key';
 import { notice } from './placeholders';
 
@@ -11,12 +13,36 @@ const send = createGraphiQLFetcher({
 
 /** Runs what stands in the editor. */
 export const fetcher: Fetcher = async (params, options) => {
+  const headers = withKey(options?.headers ?? {});
+  if (subscribes(params)) return follow(params, headers);
+
   // Without the document GraphiQL opens no socket: whatever is asked, the API is the one to answer.
-  const answer = await send(params, { headers: withKey(options?.headers ?? {}) });
+  const answer = await send(params, { headers });
   notice(answer);
 
   return answer;
 };
+
+function subscribes({ query, operationName }: FetcherParams): boolean {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+  } catch {
+    return false;
+  }
+}
+
+/** What a subscription tells, until the reader stops it. */
+async function* follow({ operationName, ...asked }: FetcherParams, headers: Record<string, string>) {
+  const client = createClient({ url: URL, headers, retryAttempts: 0 });
+  try {
+    for await (const told of client.iterate({ ...asked, ...(operationName ? { operationName } : {}) })) {
+      notice(told);
+      yield told;
+    }
+  } finally {
+    client.dispose();
+  }
+}
 
 function withKey(headers: Record<string, string>): Record<string, string> {
   const key = readKey();
