@@ -36,6 +36,7 @@ NAMED: dict[str, Any] = {
     "anchor": "END",
     "position": OUT,
     "expectedRevision": OUT,
+    "required": False,
     "customFields": [{"key": CUSTOM["text"], "text": "Text"}],
     "closesAt": "2099-01-01T09:00:00Z",
     "expiresAt": "2099-01-01T09:00:00Z",

@@ -57,18 +57,24 @@ async def test_many_are_brought_in_and_a_reference_may_come_twice(coordinator):
 
 @pytest.mark.race
 async def test_of_many_who_bring_in_the_same_at_once_one_creates_it(coordinator):
-    """Take 23505 out of LOST_A_RACE, and some are answered with an internal error; take the second look out of
-    `upserts.upsert`, and some are refused for a reference that is their own.
-    """
+    """Take 23505 out of LOST_A_RACE, and some are answered with an internal error."""
+    references = [f"hr-{number}" for number in range(10)]
     answers = await asyncio.gather(
         *(
-            do(coordinator, "upsertPerson", "UpsertedPerson { created }", externalRef="hr-1", name="Ada")
-            for _ in range(12)
+            do(
+                coordinator,
+                "upsertPerson",
+                "UpsertedPerson { created }",
+                externalRef=reference,
+                name=f"Ada {reference}",
+            )
+            for reference in references * 12
         )
     )
 
-    assert sorted(answer["created"] for answer in answers) == [False] * 11 + [True]
-    assert await people_named(coordinator, "Ada") == ["Ada"]
+    assert sorted(answer["created"] for answer in answers) == [False] * 110 + [True] * 10
+    names = [f"Ada {reference}" for reference in references]
+    assert sorted(await people_named(coordinator, *names)) == names
 
 
 async def test_a_cohort_stays_with_its_program(coordinator):
