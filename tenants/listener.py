@@ -15,6 +15,7 @@ import structlog
 PAUSE = 0.5  # seconds before a lost connection is tried again
 PROBE = 5.0  # seconds between two looks whether a silent connection still stands
 PATIENCE = 5.0  # seconds for the server to answer
+POOLED_PAUSE = 60.0  # seconds before it is looked again whether a pooler stands in between
 GONE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 log = structlog.get_logger(__name__)
 
@@ -27,11 +28,15 @@ class Ear:
     back: Callable[[], None]
 
 
+class PooledError(Exception):
+    """The connection is not to the server itself."""
+
+
 class Listener:
     """Listens from `start` to `stop`, and connects again as often as it takes.
 
-    The callbacks run in the event loop and must not wait. The address is the database's own: behind a pooler that gives
-    a connection to one transaction at a time nothing would be heard.
+    The callbacks run in the event loop and must not wait. Behind a pooler nothing is heard, or not for sure: a pooler
+    may lend a server's process to one transaction at a time. Then `connected` stays false.
     """
 
     def __init__(self, url: str, *, pause: float = PAUSE, probe: float = PROBE) -> None:
@@ -73,6 +78,9 @@ class Listener:
                 if not told:
                     log.warning("listener.away", problem=str(problem) or type(problem).__name__)
                 told = True
+            except PooledError:
+                log.warning("listener.pooled", hint="what others do is noticed later; see docs/operations.md")
+                await asyncio.sleep(POOLED_PAUSE)
             else:
                 told = False
             await asyncio.sleep(self.pause)
@@ -83,6 +91,8 @@ class Listener:
         lost = asyncio.Event()
         try:
             connection.add_termination_listener(lambda _: lost.set())
+            if await connection.fetchval("SELECT pg_backend_pid()", timeout=PATIENCE) != connection.get_server_pid():
+                raise PooledError
             for channel in self._ears:
                 await connection.add_listener(channel, self._notified)
             self._connection = connection

@@ -2,6 +2,7 @@ import asyncio
 
 import asyncpg
 import pytest
+from sqlalchemy.engine import make_url
 
 from tenants import postgres
 from tenants.listener import Listener
@@ -104,6 +105,86 @@ async def test_it_waits_for_a_server_that_restarts(tmp_path):
         await listener.stop()
 
     assert (listener.connected, ears.heard) == (False, ["after"])
+
+
+class Between:
+    """Stands between as poolers do, with process numbers of its own, or as a network does, which may fall silent."""
+
+    KEY = b"K\x00\x00\x00\x0c"
+
+    def __init__(self, url, *, own_numbers):
+        self.address = make_url(url)
+        self.own_numbers = own_numbers
+        self.silent = False
+        self.tasks, self.writers = [], []
+
+    async def __aenter__(self):
+        self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        port = self.server.sockets[0].getsockname()[1]
+        self.url = self.address.set(host="127.0.0.1", port=port, query={}).render_as_string(hide_password=False)
+        return self
+
+    async def __aexit__(self, *failure):
+        self.server.close()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        for writer in self.writers:
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for writer in self.writers), return_exceptions=True)
+
+    async def _serve(self, reader, writer):
+        folder, port = self.address.query.get("host"), self.address.query.get("port", "5432")
+        if folder:
+            server = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{port}")
+        else:
+            server = await asyncio.open_connection(self.address.host, self.address.port)
+        self.writers += [writer, server[1]]
+        self.tasks += [
+            asyncio.create_task(self._pass(reader, server[1])),
+            asyncio.create_task(self._pass(server[0], writer)),
+        ]
+
+    async def _pass(self, reader, writer):
+        while said := await reader.read(65536):
+            if self.silent:
+                continue
+            at = said.find(self.KEY)
+            if self.own_numbers and at >= 0:
+                said = said[: at + 5] + b"\x7f\xff\xff\xff" + said[at + 9 :]
+            writer.write(said)
+        writer.close()
+
+
+async def test_behind_a_pooler_it_does_not_claim_to_hear(database_url):
+    ears = Ears()
+    async with Between(database_url, own_numbers=True) as pooler:
+        listener = Listener(pooler.url, pause=0.05, probe=0.2)
+        listener.on("news", ears.hear, back=ears.back)
+        listener.start()
+        await asyncio.sleep(1)
+        heard = listener.connected, ears.stood
+        await listener.stop()
+
+    assert heard == (False, 0)
+
+
+async def test_a_connection_that_has_fallen_silent_is_found_out(database_url, monkeypatch):
+    """As when a network drops everything and tells nobody."""
+    monkeypatch.setattr("tenants.listener.PATIENCE", 0.5)
+    ears = Ears()
+    async with Between(database_url, own_numbers=False) as network:
+        listener = Listener(network.url, pause=0.05, probe=0.2)
+        listener.on("news", ears.hear, back=ears.back)
+        listener.start()
+        await ears.until(lambda: ears.stood == 1)
+        network.silent = True
+        async with asyncio.timeout(WITHIN):
+            while listener.connected:  # noqa: ASYNC110 -- nothing tells it
+                await asyncio.sleep(0.02)
+        network.silent = False
+        await ears.until(lambda: ears.stood == 2)
+        await listener.stop()
 
 
 async def test_what_to_hear_is_said_before_listening_begins(listening):
