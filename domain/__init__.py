@@ -24,6 +24,7 @@ The words, one meaning each, in database, code, schema and docs:
   some
   are its carriers. Custom value: what the field says of one record, its owner. Choice: one of the values that it can
   be.
-- Event: what happened, by whom, when; the history is made of them.
+- Event: what happened, by whom, when; the history is made of them. Position: how far along it
+  someone has been told.
 - Refusal: the considered "no", with a reason. Record: a row with a meaning.
 """
