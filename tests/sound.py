@@ -54,10 +54,10 @@ ALTERNATIVES: dict[str, list[dict[str, Any]]] = {
     "registerDocuments": [{"appId": OUT, "documents": [{"text": "query A { tenant { name } }", "id": "x-a:A"}]}],
     "retireDocuments": [{"appId": OUT, "documentIds": ["x-a:A"]}],
     "declareCustomField": [
-        {"kind": "CHOICE", "choices": [{"value": "A", "label": "Text"}], "refersTo": OUT},
-        {"kind": "REFERENCE", "choices": OUT},
+        {"kind": "CHOICE", "choices": [{"value": "A", "label": "Text"}], "refersTo": OUT, "required": False},
+        {"kind": "REFERENCE", "choices": OUT, "required": False},
     ],
-    "updateCustomField": [{"choices": [{"value": "NORTH", "label": "Text"}]}],
+    "updateCustomField": [{"choices": [{"value": "NORTH", "label": "Text"}], "required": False}],
     "openEvaluation": [
         {"cohortId": OUT, "sessionId": OUT},
         {"cohortId": OUT, "programId": OUT},
