@@ -63,7 +63,9 @@ async def read(key: str, tenant_id: uuid.UUID, arguments: list) -> Response:
     if TRIPS == 1:
         body = await pool.read(statement, [tenant_id, *arguments])
     else:
-        body = await pool.within(tenant_id, lambda reader: reader.fetch(statement, [tenant_id, *arguments]))
+        body = await pool.within(
+            tenant_id, lambda reader: reader.fetch(statement, [tenant_id, *arguments], lasting=True)
+        )
     return Response(body, media_type="application/json")
 
 

@@ -63,28 +63,28 @@ class New(NamedTuple):
 
 async def at_once(reader: Reader, tenant_id: uuid.UUID, new: New) -> bytes:
     """Guard, registration, history and answer in one statement."""
-    done = await reader.fetch(AT_ONCE, [tenant_id, *new])
+    done = await reader.fetch(AT_ONCE, [tenant_id, *new], lasting=True)
     if done is not None:
         return done
-    known = await reader.fetch(ACTIVE, [tenant_id, new.session_id, new.person_id])
+    known = await reader.fetch(ACTIVE, [tenant_id, new.session_id, new.person_id], lasting=True)
     return known if known is not None else await refused(reader, tenant_id, new)
 
 
 async def step_by_step(reader: Reader, tenant_id: uuid.UUID, new: New) -> bytes:
     """A statement for each step, as most would write it; each is prepared once."""
-    known = await reader.fetch(ACTIVE, [tenant_id, new.session_id, new.person_id])
+    known = await reader.fetch(ACTIVE, [tenant_id, new.session_id, new.person_id], lasting=True)
     if known is not None:
         return known
-    if not await reader.fetch(PERSON, [tenant_id, new.person_id]):
+    if not await reader.fetch(PERSON, [tenant_id, new.person_id], lasting=True):
         return refusal("NOT_FOUND", "There is no such person.")
-    waiting = await reader.fetch(CLAIM_ONE, [tenant_id, new.session_id, new.now])
+    waiting = await reader.fetch(CLAIM_ONE, [tenant_id, new.session_id, new.now], lasting=True)
     if waiting is None:
         return await refused(reader, tenant_id, new)
     status = "WAITLISTED" if waiting else "REGISTERED"
-    await reader.fetch(REGISTER, [tenant_id, new.id, new.session_id, new.person_id, status, new.now])
+    await reader.fetch(REGISTER, [tenant_id, new.id, new.session_id, new.person_id, status, new.now], lasting=True)
     facts = orjson.dumps({"session_id": new.session_id, "person_id": new.person_id}).decode()
-    await reader.fetch(TELL, [tenant_id, new.event_id, new.id, status.lower(), new.by, new.now, facts])
-    return await reader.fetch(ACTIVE, [tenant_id, new.session_id, new.person_id])
+    await reader.fetch(TELL, [tenant_id, new.event_id, new.id, status.lower(), new.by, new.now, facts], lasting=True)
+    return await reader.fetch(ACTIVE, [tenant_id, new.session_id, new.person_id], lasting=True)
 
 
 async def refused(reader: Reader, tenant_id: uuid.UUID, new: New) -> bytes:
