@@ -88,19 +88,22 @@ async def test_a_batch_is_read_in_pages(doors, tenant, sessions, monkeypatch):
     monkeypatch.setattr(news, "NEWS", news.NEWS.replace(f"LIMIT {news.PAGE}", "LIMIT 2"))
     monkeypatch.setattr(news, "PAGE", 2)
     start = await news.moment(doors, tenant.id)
-    async with begun(doors, tenant) as slow:
-        await slow.register(sessions[0], "Ada")
+    async with begun(doors, tenant) as early, begun(doors, tenant) as late:
+        await early.register(sessions[0], "Ada")
         for name in ("Bea", "Cyd", "Dora", "Eve", "Fay"):
             await seated(doors, tenant, sessions[1], name)
+        await late.register(sessions[2], "Zoe")
+        await seated(doors, tenant, sessions[1], "Gil")
         page = await news.page(doors, tenant.id, start, ["Registration"])
-        await slow.commit()
+        await early.commit()
+        await late.commit()
     middle = page.events[0][1]
 
     assert [len(page.events), page.ended] == [2, False]
-    assert (await told(doors, tenant, page.after))[0] == ["Dora", "Eve", "Fay"]
-    assert (await told(doors, tenant, middle))[0] == ["Cyd", "Dora", "Eve", "Fay"]
+    assert (await told(doors, tenant, page.after))[0] == ["Dora", "Eve", "Fay", "Gil"]
+    assert (await told(doors, tenant, middle))[0] == ["Cyd", "Dora", "Eve", "Fay", "Gil"]
     rest = (await told(doors, tenant, page.after))[1]
-    assert (await told(doors, tenant, rest))[0] == ["Ada"]
+    assert (await told(doors, tenant, rest))[0] == ["Ada", "Zoe"]
 
 
 async def test_what_another_tenant_does_is_not_new_here(doors, tenant, other_tenant, sessions):
