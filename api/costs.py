@@ -51,8 +51,7 @@ def cost(
     except GraphQLError as error:
         raise _about("variables", [error]) from None
     except RequestError as error:
-        named = operation_name and error.errors[0].extensions == {"code": "OPERATION_RESOLUTION_FAILURE"}
-        raise _about("operationName" if named else "document", error.errors) from None
+        raise _about("operationName" if operation_name and error.unresolved else "document", error.errors) from None
     return Cost(
         requested=found.of(given),
         limit=MAX_COST,

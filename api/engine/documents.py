@@ -38,6 +38,7 @@ from graphql.validation import (
 )
 from graphql.validation.validate import ValidationAbortedError
 
+from api.engine import changes
 from api.engine.costs import cost_of
 from api.engine.idempotent import IdempotentMutationsRule
 from api.engine.limits import OPEN, REGISTERED, Limits, Tally, check_document, check_text, too_deep
@@ -51,6 +52,7 @@ from tenants.viewer import Viewer
 PLANS_PER_DOCUMENT = 64
 MAX_ERRORS = 20
 LONGEST_SHOWN = 60
+UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
 RULES = [rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule] + [IdempotentMutationsRule]
 OF_VARIABLES: set[type[ASTValidationRule]] = {
     NoUndefinedVariablesRule,
@@ -105,6 +107,11 @@ class RequestError(Exception):
     def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__(errors[0].message)
         self.errors = errors
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether the document is sound, and which of its operations is meant can't be told."""
+        return self.errors[0].extensions == {"code": UNRESOLVED}
 
 
 class Document:
@@ -173,16 +180,16 @@ class Document:
     def subscribed(self, request: Request) -> tuple[str, Change, FieldNode]:
         """The one field of a subscription, by its response key."""
         planner = Planner(self.schema, self.fragments, self.operation, request.variables, request.viewer, core=False)
-        key, change, group = planner.subscribed()
+        key, change, group = changes.subscribed(planner)
         return key, change, group[0].node
 
     def changes(self, request: Request, *, core: bool) -> Plan:
         """The plan of what a subscription tells of an event."""
-        return self._cached(("changes", core), request, core=core, write=lambda planner: planner.changes())
+        return self._cached(("changes", core), request, core=core, write=changes.changes)
 
     def subject(self, request: Request) -> Plan:
         """The plan of whether the viewer may see what a subscription is about."""
-        return self._cached("subject", request, core=False, write=lambda planner: planner.subject())
+        return self._cached("subject", request, core=False, write=changes.subject)
 
     def _cached(self, what: Hashable, request: Request, *, core: bool, write: Callable[[Planner], str]) -> Plan:
         shape = shape_of(self.schema, self.operation.variable_definitions or (), request.variables)
@@ -284,7 +291,7 @@ def _operation(operations: list[OperationDefinitionNode], name: str | None) -> O
 
 
 def _unselected(message: str) -> RequestError:
-    return RequestError([GraphQLError(message, extensions={"code": "OPERATION_RESOLUTION_FAILURE"})])
+    return RequestError([GraphQLError(message, extensions={"code": UNRESOLVED})])
 
 
 def _coded(error: GraphQLError, code: str) -> GraphQLError:

@@ -4,10 +4,8 @@ Every table it names carries the tenant's predicate and the visibility condition
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from graphql import (
-    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -19,8 +17,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
 
-from api import ids
-from api.engine import custom
+from api.engine import custom, roots
 from api.engine.emission import NULL, POISON, Part, Sql, concat, leaf, members
 from api.engine.fields import (
     Column,
@@ -37,13 +34,11 @@ from api.engine.fields import (
 from api.engine.orders import Order
 from api.engine.pages import connection
 from api.engine.parameters import TENANT, Parameters, refuse
-from api.engine.types import CHANGES, ENTITIES, MAX_PAGE, ROOTS, TOLD, Change, Entity, Root
+from api.engine.types import ENTITIES, TOLD, Entity
 from api.permissions import Access
 from tenants.viewer import Viewer
 
 TYPENAME = "$typename"
-BETWEEN = r"E'\x1e'"
-"""Stands between documents: JSON writes this character in another way."""
 LIST_LIMIT = 250
 MOST_FIELDS = 10_000
 META = ("__schema", "__type")
@@ -75,7 +70,7 @@ class Planner:
         self.parameters = Parameters()
         self.decided = False
         self.meta = False
-        self._told: dict[str, str] = {}
+        self.told: dict[str, str] = {}
         self._aliases = 0
         self._fields = 0
 
@@ -97,7 +92,7 @@ class Planner:
 
     def format(self, expression: str, **aliases: str) -> str:
         """Fill an expression's aliases and facts in."""
-        return expression.format_map(_Names(self.parameters, {**self._told, **aliases}))
+        return expression.format_map(_Names(self.parameters, {**self.told, **aliases}))
 
     def table(self, entity: Entity) -> str:
         return self.format(entity.table)
@@ -124,18 +119,18 @@ class Planner:
             elif name == "__typename":
                 pairs.append((key, [f'"{kind.name}"']))
             else:
-                pairs.append((key, self._root_field(kind.fields[name], name, group)))
+                pairs.append((key, roots.root(self, kind.fields[name], name, group)))
         return concat(members(pairs))
 
     def payload(self, entity: Entity, kind: GraphQLObjectType, group: list[FieldDetails]) -> str:
         """The row that a mutation answers with: the request's `row`."""
-        return self._row(entity, kind, group, ["{t}.id = {row}"])
+        return self.row(entity, kind, group, ["{t}.id = {row}"])
 
     def payloads(self, entity: Entity, kind: GraphQLObjectType, group: list[FieldDetails]) -> str:
         """The rows that a bulk mutation answers with: one for each of the request's `rows`, in their order."""
         alias = self.alias()
         joins: list[str] = []
-        self._told = {"created": "told.created"}
+        self.told = {"created": "told.created"}
         row = concat(self.object(kind, group, entity, alias, joins))
         mine = [self.belongs(entity, alias), f"{alias}.id = told.id", *self.visible(entity, alias)]
         return (
@@ -143,50 +138,6 @@ class Planner:
             f" || ']' FROM {self.format('unnest({rows}, {created_rows})')} WITH ORDINALITY told(id, created, at)"
             f" LEFT JOIN {self.table(entity)} {alias} ON {' AND '.join(mine)} {' '.join(joins)})"
         )
-
-    def changes(self) -> str:
-        """What a subscription tells of an event: JSON for each of the request's `viewers`, in their order.
-
-        A viewer who may not see what the event is about is told null. Where nothing depends on who is told, the text
-        does not name `seen.viewer`.
-        """
-        _, change, group = self.subscribed()
-        self._permit(change, group)
-        self._told = {"viewer": "seen.viewer"}
-        entity, target = ENTITIES[change.entity], ENTITIES[change.target]
-        kind: GraphQLObjectType = self.schema.type_map[entity.name]  # type: ignore[assignment]
-        event, about = self.alias(), self.alias()
-        joins: list[str] = []
-        row = concat(self.object(kind, group, entity, event, joins))
-        mine = [self.belongs(target, about), f"{about}.id = {event}.aggregate_id", *self.visible(target, about)]
-        told = (
-            f"coalesce((SELECT {row} FROM {self.table(entity)} {event}"
-            f" JOIN {self.table(target)} {about} ON {' AND '.join(mine)} {' '.join(joins)}"
-            f" WHERE {self.belongs(entity, event)} AND {event}.id = {self.format('{row}')}), {NULL})"
-        )
-        viewers = self.format("unnest({viewers}) WITH ORDINALITY seen(viewer, at)")
-        return f"(SELECT string_agg({told}, {BETWEEN} ORDER BY seen.at) FROM {viewers})"
-
-    def subject(self) -> str:
-        """Whether the viewer may see the row that a subscription is about: the request's `row`."""
-        _, change, _ = self.subscribed()
-        entity = change.subject
-        alias = self.alias()
-        mine = [self.belongs(entity, alias), self.format("{t}.id = {row}", t=alias), *self.visible(entity, alias)]
-        return f"SELECT count(*) FROM {self.table(entity)} {alias} WHERE {' AND '.join(mine)}"
-
-    def subscribed(self) -> tuple[str, Change, list[FieldDetails]]:
-        """The one field of a subscription, by its response key."""
-        kind = self.schema.subscription_type
-        assert kind is not None  # noqa: S101 -- a schema has a subscription type
-        fields = collect_fields(self.schema, self.fragments, self.variables, kind, self.operation).grouped_field_set
-        if len(fields) != 1:
-            message = "A subscription asks for one field: this one leaves it out."
-            raise GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
-        ((key, group),) = fields.items()
-        if group[0].node.name.value not in CHANGES:
-            raise refuse("A subscription asks for one of the subscription type's own fields.", group[0].node)
-        return key, CHANGES[group[0].node.name.value], group
 
     def object(
         self, kind: GraphQLObjectType, group: list[FieldDetails], entity: Entity, alias: str, joins: list[str]
@@ -264,7 +215,7 @@ class Planner:
         cases = ""
         for name, column in field.columns:
             kind: GraphQLObjectType = self.schema.type_map[name]  # type: ignore[assignment]
-            row = self._row(ENTITIES[name], kind, group, [f"{{t}}.id = {alias}.{column}"], tagged=True)
+            row = self.row(ENTITIES[name], kind, group, [f"{{t}}.id = {alias}.{column}"], tagged=True)
             cases += f"WHEN {alias}.{column} IS NOT NULL THEN {row} "
         return [Sql(f"CASE {cases}ELSE {NULL} END")]
 
@@ -296,7 +247,7 @@ class Planner:
             value if column is None else [Sql(f"CASE WHEN {column} IS NOT NULL THEN {concat(value)} ELSE {absent} END")]
         )
 
-    def _row(
+    def row(
         self,
         entity: Entity,
         kind: GraphQLObjectType,
@@ -305,6 +256,7 @@ class Planner:
         *,
         tagged: bool = False,
     ) -> str:
+        """The JSON of the one row that fulfills `where`, or null. `tagged`: with its type, where it may be of any."""
         alias = self.alias()
         joins: list[str] = []
         row = self.object(kind, group, entity, alias, joins)
@@ -316,70 +268,6 @@ class Planner:
             f"coalesce((SELECT {concat(row)} FROM {self.table(entity)} {alias} {' '.join(joins)} "
             f"WHERE {' AND '.join(conditions)}), {NULL})"
         )
-
-    # The fields of the query type.
-
-    def _root_field(self, definition: GraphQLField, name: str, group: list[FieldDetails]) -> list[Part]:
-        source = self.parameters.source(definition, group[0].node)
-        arguments = self.parameters.sources[source].values(self.variables)
-        if name == "node":
-            return [Sql(self._by_global_id(group, arguments["id"], source, ("id",)))]
-        if name == "nodes":
-            return self._nodes(group, arguments["ids"], source)
-        if name == "nodeByExternalRef":
-            return [Sql(self._by_reference(group, arguments["type"].value, source))]
-        root = ROOTS[name]
-        self._permit(root, group)
-        entity = ENTITIES[root.entity]
-        if root.kind == "many":
-            return connection(self, definition, group, entity, lambda alias: [], Order(root.order, root.descending))
-        kind: GraphQLObjectType = get_named_type(definition.type)  # type: ignore[assignment]
-        if root.kind == "only":
-            return [Sql(self._row(entity, kind, group, []))]
-        return [Sql(self._row(entity, kind, group, [self._named(entity, group, arguments, source)]))]
-
-    def _named(self, entity: Entity, group: list[FieldDetails], arguments: dict[str, Any], source: int) -> str:
-        given = [name for name in ("id", "externalRef") if arguments.get(name) is not None]
-        if len(given) != 1:
-            raise refuse("Give either `id` or `externalRef`.", group[0].node)
-        if given == ["id"]:
-            decode = lambda text: ids.decode(str(entity.prefix), text)  # noqa: E731 -- one line says it
-            return "{t}.id = " + self.parameters.argument(source, ("id",), "uuid", decode)
-        return "{t}.external_ref = " + self.parameters.argument(source, ("externalRef",), "text", str)
-
-    def _nodes(self, group: list[FieldDetails], wanted: list[str], source: int) -> list[Part]:
-        if len(wanted) > MAX_PAGE:
-            raise refuse(f"Ask for at most {MAX_PAGE} ids at once.", group[0].node)
-        parts: list[Part] = ["["]
-        for number, text in enumerate(wanted):
-            parts += ["," if number else "", Sql(self._by_global_id(group, text, source, ("ids", number)))]
-        return [*parts, "]"]
-
-    def _by_global_id(self, group: list[FieldDetails], text: str, source: int, path: tuple[str | int, ...]) -> str:
-        prefix = text.partition("_")[0]
-        entity = next((entity for entity in ENTITIES.values() if entity.prefix == prefix), None)
-        if entity is None or not self.viewer.signed_in:
-            return NULL
-        kind: GraphQLObjectType = self.schema.type_map[entity.name]  # type: ignore[assignment]
-        row_id = self.parameters.argument(source, path, "uuid", lambda value: ids.decode(prefix, value))
-        return self._row(entity, kind, group, [f"{{t}}.id = {row_id}"], tagged=True)
-
-    def _by_reference(self, group: list[FieldDetails], name: str, source: int) -> str:
-        if not self.viewer.signed_in:
-            return NULL
-        kind: GraphQLObjectType = self.schema.type_map[name]  # type: ignore[assignment]
-        reference = self.parameters.argument(source, ("externalRef",), "text", str)
-        return self._row(ENTITIES[name], kind, group, [f"{{t}}.external_ref = {reference}"], tagged=True)
-
-    def _permit(self, root: Root | Change, group: list[FieldDetails]) -> None:
-        if root.allow.allows(self.viewer):
-            return
-        node = group[0].node
-        if not self.viewer.signed_in:
-            raise refuse(
-                f"Sign in to ask for `{root.name}`: send a key as `Authorization: Bearer …`.", node, "UNAUTHENTICATED"
-            )
-        raise refuse(f"You may not ask for `{root.name}`. {root.allow.words}", node, "FORBIDDEN")
 
 
 class _Names(dict[str, str]):
