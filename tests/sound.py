@@ -31,6 +31,7 @@ NAMED: dict[str, Any] = {
     "scopes": ["people:read"],
     "primaryColor": "#123456",
     "accentColor": "#654321",
+    "allowedOrigins": ["https://portal.example.org"],
     "benchmark": {"experience": 60, "social": 30, "formal": 10},
     "stage": "AFTER",
     "anchor": "END",
@@ -51,6 +52,7 @@ ALTERNATIVES: dict[str, list[dict[str, Any]]] = {
     "scheduleSessions": [{"cohortId": OUT}, {"number": 8}],
     "upsertSession": [{"cohortId": OUT}, {"number": 9}],
     "upsertSessions": [{"cohortId": OUT}, {"number": 10}],
+    "exportOperation": [{"document": "query Text { people { nodes { name } } }"}],
     "registerDocuments": [{"appId": OUT, "documents": [{"text": "query A { tenant { name } }", "id": "x-a:A"}]}],
     "retireDocuments": [{"appId": OUT, "documentIds": ["x-a:A"]}],
     "declareCustomField": [

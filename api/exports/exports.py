@@ -189,7 +189,8 @@ def _root(command: Command, text: str, name: str | None, variables: dict[str, An
         request = Request(command.viewer, command.now, document.coerce(variables))
         document.plan(request, core=True).parameters.bind(request)
     except RequestError as no:
-        raise _not_exportable(no.errors) from None
+        unnamed = name is not None and no.unresolved
+        raise _not_exportable(no.errors, field="operationName" if unnamed else "document") from None
     except GraphQLError as error:
         raise _not_exportable([error]) from None
     return asked.root
@@ -209,15 +210,15 @@ async def _check_trusted(command: Command, text: str) -> None:
         raise _no(ExportRefusal.NOT_EXPORTABLE, message, field="document")
 
 
-def _not_exportable(errors: Sequence[GraphQLError]) -> ExportRefused:
+def _not_exportable(errors: Sequence[GraphQLError], *, field: str = "document") -> ExportRefused:
     told = [_with_place(error) for error in errors[:MOST_TOLD]]
-    return _no(ExportRefusal.NOT_EXPORTABLE, "\n".join(told), field="document")
+    return _no(ExportRefusal.NOT_EXPORTABLE, "\n".join(told), field=field)
 
 
 def _with_place(error: GraphQLError) -> str:
     if not error.locations:
         return error.message
-    return f"Line {error.locations[0].line}, column {error.locations[0].column}: {error.message}"
+    return f"Line {error.locations[0].line}, character {error.locations[0].column}: {error.message}"
 
 
 def _no(reason: ExportRefusal, message: str, *, field: str) -> ExportRefused:

@@ -9,7 +9,7 @@ import pytest
 from api.schema import schema
 from tenants.keys import Role
 from tests.academy import an_academy
-from tests.attacks import document
+from tests.attacks import document, least
 from tests.e2e.answered import ask
 from tests.e2e.conftest import a_client
 from tests.spoiling import put, spoiled
@@ -54,7 +54,8 @@ async def test_bad_arguments_of_a_query_get_a_clear_error(client, academy):
     found, ways = [], Counter()
     for name, field in schema().query_type.fields.items():
         text = document(schema(), "query", name, field)
-        sound = {argument: academy.ids[0] for argument in field.args if argument == "id"}
+        sound = least(name, field, academy.by_type)
+        sound |= {argument: academy.ids[0] for argument in field.args if argument == "id"}
         sound |= {argument: "{ tenant { id } }" for argument in field.args if argument == "document"}
         sound |= {argument: academy.ids[:2] for argument in field.args if argument == "ids"}
         for bad in chosen(name, field, academy):
