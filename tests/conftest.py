@@ -52,17 +52,22 @@ def postgres_url():
 @pytest.fixture(scope="session")
 def administrator_url(postgres_url):
     """A migrated database of this test run."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
+    return a_database(postgres_url)
+
+
+def a_database(postgres_url):
+    """A migrated database of its own; the administrator's address."""
+    url = make_url(postgres_url).set(database=f"test_{uuid.uuid4().hex[:12]}")
+    address = url.render_as_string(hide_password=False)
 
     async def create():
         connection = await asyncpg.connect(postgres_url)
-        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.execute(f"CREATE DATABASE {url.database}")
         await connection.close()
-        await migrations.upgrade(url)
+        await migrations.upgrade(address)
 
-    url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
     asyncio.run(create())
-    return url
+    return address
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,8 @@ TEXTS = {
     "Locale": ["en"],
     "JSON": ["{}"],
 }
+EVER_NEW = ("Viewer", "position")
+"""The field that has another value at each request."""
 MAX_DEPTH = 5
 KEYS = list(CUSTOM.values())
 
@@ -72,7 +74,8 @@ class Rewriting:
         selections = []
         for node in given.selections:
             if isinstance(node, FieldNode):
-                selections += self.renamed(kind, node, depth)
+                if (kind.name, node.name.value) != EVER_NEW:
+                    selections += self.renamed(kind, node, depth)
             elif isinstance(node, InlineFragmentNode):
                 inner = self.schema.type_map[node.type_condition.name.value]
                 chosen = self.selections(inner, node.selection_set, depth)
