@@ -47,7 +47,7 @@ bench: $(VENV)/.dev ## Measure speed beside hand-written endpoints and other ser
 	$(BIN)/python -m tests.bench $(ARGS)
 
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet
 
 lock: $(VENV)/.dev ## Pin what pyproject.toml asks for; LOCK=--upgrade takes the newest
 	$(COMPILE) $(LOCK) --group build --output-file requirements.lock
