@@ -14,8 +14,8 @@ help: ## Show this list
 run: $(VENV)/.run ## Start everything: database, demo tenant, server (COLLEGIUM_HOME, HOST, PORT, DATABASE_URL)
 	@$(BIN)/collegium run
 
-test: $(VENV)/.dev ## Run every test
-	@$(BIN)/pytest $(ARGS)
+test: $(VENV)/.dev ## Run every test, two files at a time
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 test-fast: $(VENV)/.dev ## Run the tests that need neither a browser nor much time
 	@$(BIN)/pytest -m "not slow and not browser and not node" $(ARGS)
@@ -54,7 +54,7 @@ lock: $(VENV)/.dev ## Pin what pyproject.toml asks for; LOCK=--upgrade takes the
 	$(COMPILE) $(LOCK) --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## Remove what was installed and cached; the data in .collegium stays
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov dist
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
 	rm -rf clients/explorer/node_modules clients/explorer/dist tests/clients/node_modules tests/clients/environments
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

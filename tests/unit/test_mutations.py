@@ -21,7 +21,7 @@ from tenants.viewer import Viewer
 from tests.conftest import NOW
 
 TENANT = Tenant(slug="acme", name="Acme", display_name="Acme", created_at=NOW)
-ME, OTHER = uuid.uuid4(), uuid.uuid4()
+ME, OTHER = uuid.UUID("0192f0c1-aaaa-7bbb-8ccc-eeeeeeeeeeee"), uuid.UUID("0192f0c1-aaaa-7bbb-8ccc-dddddddddddd")
 LEARNER = Viewer(TENANT, ME, roles=frozenset({Role.LEARNER}))
 COORDINATOR = Viewer(TENANT, ME, roles=frozenset({Role.COORDINATOR}))
 APP = Viewer(TENANT, app_id=uuid.uuid4(), scopes=frozenset({"people:write"}))
