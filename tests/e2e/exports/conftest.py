@@ -74,8 +74,14 @@ def engine(database):
 
 @pytest.fixture
 def work(engine):
-    """A worker's pass over all tenants."""
-    return Exports(engine).pass_by
+    """A worker that goes on while there is more to do."""
+    worker = Exports(engine)
+
+    async def work():
+        while await worker.pass_by():
+            pass
+
+    return work
 
 
 @pytest.fixture
