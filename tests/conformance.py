@@ -57,19 +57,33 @@ def tell(row: Row) -> None:
     assert told == [row.cells], "docs/conformance.md is not of this version: run `make conformance`."
 
 
-def page(folder: Path) -> str:
-    kept = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"), key=lambda path: path.name.lower())]
-    rows = [(Row(**one), on) for one in kept for on in [one.pop("on")]]
-    table = "".join(f"{row.cells} {on} |\n" for row, on in rows)
-    return HEAD + table + "".join(row.sentences for row, _ in rows if row.held)
+def page(folder: Path, before: str = "") -> str:
+    """What was kept, and whatever else stands on the page `before`."""
+    told = _standing(before)
+    for path in folder.glob("*.json"):
+        facts = json.loads(path.read_text())
+        on, row = facts.pop("on"), Row(**facts)
+        told[row.suite] = f"{row.cells} {on} |\n", row.sentences if row.held else ""
+    lines, sentences = zip(*(told[suite] for suite in sorted(told, key=str.lower)), strict=True)
+    return HEAD + "".join(lines) + "".join(sentences)
+
+
+def _standing(text: str) -> dict[str, tuple[str, str]]:
+    """Line and sentences of each suite on a page."""
+    head, *parts = text.split("\n## ")
+    sentences = {part.partition("\n")[0]: f"\n## {part.rstrip()}\n" for part in parts}
+    _, rows = head.split("| --- | --- | --- | --- | --- |\n") if head else ("", "")
+    lines = {line.split(" | ")[0].removeprefix("| "): f"{line}\n" for line in rows.splitlines()}
+    return {suite: (line, sentences.get(suite, "")) for suite, line in lines.items()}
 
 
 def main(words: list[str]) -> int:
+    """Run all suites, or those that the words choose: the others' rows stay as they are."""
     with tempfile.TemporaryDirectory() as folder:
         pytest = [sys.executable, "-m", "pytest", "-m", "conformance", *words]
         code = subprocess.run(pytest, env=os.environ | {FOLDER: folder}, check=False).returncode
         if code == 0:
-            PAGE.write_text(page(Path(folder)))
+            PAGE.write_text(page(Path(folder), PAGE.read_text() if words else ""))
     return code
 
 

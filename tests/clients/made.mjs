@@ -8,8 +8,8 @@ export const SCHEMA = join(import.meta.dirname, '..', '..', 'api', 'schema.graph
 
 export function aFolder(source) {
   mkdirSync(MADE, { recursive: true });
-  const folder = mkdtempSync(join(MADE, `${source}-`));
-  cpSync(join(import.meta.dirname, source), folder, { recursive: true });
+  const folder = mkdtempSync(join(MADE, `${source ?? 'empty'}-`));
+  if (source) cpSync(join(import.meta.dirname, source), folder, { recursive: true });
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

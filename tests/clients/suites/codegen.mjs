@@ -1,47 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { buildSchema, parse, validate } from 'graphql';
-import { SCHEMA, aFolder } from '../made.mjs';
+import { codegen } from '../compilers.mjs';
+import { SCHEMA } from '../made.mjs';
 import { signedIn, url } from '../server.mjs';
 
-const PACKAGES = join(import.meta.dirname, '..', 'node_modules');
-const SCALARS = ['Date', 'DateTime', 'Decimal', 'Duration', 'EmailAddress', 'LocalDateTime', 'Locale', 'TimeZone', 'URL'];
-
-const folder = aFolder('codegen');
-const generated = generate();
-const checked = run(join(PACKAGES, 'typescript', 'bin', 'tsc'), '--project', '.');
-
-function generate() {
-  const config = {
-    schema: SCHEMA,
-    documents: ['program.ts'],
-    generates: {
-      'generated/': {
-        preset: 'client',
-        presetConfig: { persistedDocuments: { hashAlgorithm: 'sha256' } },
-        config: {
-          documentMode: 'string',
-          enumsAsTypes: true,
-          useTypeImports: true,
-          strictScalars: true,
-          scalars: { ...Object.fromEntries(SCALARS.map((name) => [name, 'string'])), JSON: 'unknown' },
-          emitLegacyCommonJSImports: false,
-        },
-      },
-    },
-  };
-  writeFileSync(join(folder, 'codegen.json'), JSON.stringify(config));
-  return run(join(PACKAGES, '@graphql-codegen', 'cli', 'esm', 'bin.js'), '--config', 'codegen.json');
-}
-
-function run(...words) {
-  return spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
-}
+const { generated, checked, program, documents: manifest } = codegen();
 
 async function ask(document, variables) {
   const headers = { ...signedIn('coordinator'), 'content-type': 'application/json' };
@@ -50,9 +16,6 @@ async function ask(document, variables) {
   assert.equal(errors, undefined);
   return data;
 }
-
-const manifest = () => JSON.parse(readFileSync(join(folder, 'generated', 'persisted-documents.json'), 'utf8'));
-const program = () => import(pathToFileURL(join(folder, 'out', 'program.js')).href);
 
 test('the client preset generates from the committed schema', () => {
   assert.equal(generated.status, 0, generated.stdout + generated.stderr);
@@ -69,7 +32,10 @@ test('the program runs: fragments, refusals and all', async () => {
   const id = await create(ask, 'Feedback', 'codegen');
   const refused = await create(ask, 'Feedback', 'codegen');
 
-  assert.deepEqual(lines.map((line) => line.split(':')[0]), ['Session 1', 'Session 2']);
+  assert.deepEqual(
+    lines.map((line) => line.split(':')[0]),
+    ['Session 1', 'Session 2'],
+  );
   assert.match(id, /^prg_[0-9a-f]{32}$/);
   assert.equal(refused, 'REFERENCE_TAKEN');
 });

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import compiler from 'relay-compiler';
 import runtime from 'relay-runtime';
-import { SCHEMA, aFolder } from '../made.mjs';
+import { relay } from '../compilers.mjs';
 import { signedIn, url, watched } from '../server.mjs';
 
 const {
@@ -22,36 +17,15 @@ const {
   getSelector,
 } = runtime;
 
-const folder = aFolder('relay');
-const compiled = compile();
-const artifacts = {};
-for (const file of readdirSync(join(folder, 'artifacts'))) {
-  const address = pathToFileURL(join(folder, 'artifacts', file)).href;
-  artifacts[basename(file, '.graphql.js')] = (await import(address)).default;
-}
-
-function compile() {
-  const config = {
-    src: './src',
-    schema: './schema.graphql',
-    language: 'javascript',
-    artifactDirectory: './artifacts',
-    eagerEsModules: false,
-    persistConfig: { file: './documents.json', algorithm: 'SHA256' },
-  };
-  copyFileSync(SCHEMA, join(folder, 'schema.graphql'));
-  mkdirSync(join(folder, 'artifacts'));
-  writeFileSync(join(folder, 'documents.json'), '{}');
-  writeFileSync(join(folder, 'package.json'), '{"type": "commonjs"}');
-  writeFileSync(join(folder, 'relay.config.json'), JSON.stringify(config));
-  return spawnSync(compiler, ['relay.config.json'], { cwd: folder, encoding: 'utf8' });
-}
-
-const documents = JSON.parse(readFileSync(join(folder, 'documents.json'), 'utf8'));
+const { compiled, artifacts, documents } = await relay();
 
 function anEnvironment(role = 'coordinator') {
   const send = watched();
-  const headers = { ...signedIn(role), 'content-type': 'application/json', accept: 'application/graphql-response+json' };
+  const headers = {
+    ...signedIn(role),
+    'content-type': 'application/json',
+    accept: 'application/graphql-response+json',
+  };
   const ask = async (params, variables) => {
     const body = JSON.stringify({ query: documents[params.id], variables });
     return (await send(url, { method: 'POST', headers, body })).json();
@@ -111,7 +85,10 @@ test('a fragment is refetched by node, page after page, and its connection holds
 
   retained.dispose();
   const titles = read().sessions.edges.map(({ node }) => node.title);
-  assert.deepEqual(titles, Array.from({ length: 25 }, (_, number) => `Session ${number + 1}`));
+  assert.deepEqual(
+    titles,
+    Array.from({ length: 25 }, (_, number) => `Session ${number + 1}`),
+  );
   assert.equal(asked.length, 4);
 });
 

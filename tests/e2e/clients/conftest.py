@@ -11,7 +11,7 @@ from tests.academy import an_academy
 from tests.conftest import a_tenant
 from tests.e2e.clients import node
 from tests.e2e.conftest import a_client
-from tests.processes import Started
+from tests.processes import Started, command
 from tests.rows import a_plan, a_program, a_session
 
 SESSIONS = 25  # of one program: more than a page
@@ -19,18 +19,22 @@ SESSIONS = 25  # of one program: more than a page
 
 @dataclass(frozen=True)
 class Server:
-    """Where it is, and a key for each who may ask it."""
+    """Where it is, a key for each who may ask it, and the command line of whoever runs it."""
 
     url: str
     keys: dict[str, str]
+    tenant: str
+    command: list[str]
+    environment: dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def server(database_url, tmp_path_factory):
-    keys = asyncio.run(_prepared(database_url))
-    log = tmp_path_factory.mktemp("server") / "log"
-    with Started(database_url, module="tests.served", log=log) as process:
-        yield Server(process.says(r"Serving (http://\S+)")[1], keys)
+def server(administrator_url, database_url, tmp_path_factory):
+    slug, keys = asyncio.run(_prepared(database_url))
+    folder = tmp_path_factory.mktemp("server")
+    operator = {"DATABASE_URL": administrator_url, "COLLEGIUM_HOME": str(folder)}
+    with Started(database_url, module="tests.served", log=folder / "log") as process:
+        yield Server(process.says(r"Serving (http://\S+)")[1], keys, slug, command(), operator)
 
 
 async def _prepared(database_url):
@@ -49,7 +53,8 @@ async def _prepared(database_url):
     }
     await database.close()
     assert academy.ids
-    return {role: client.headers["authorization"].removeprefix("Bearer ") for role, client in people.items()}
+    keys = {role: client.headers["authorization"].removeprefix("Bearer ") for role, client in people.items()}
+    return tenant.slug, keys
 
 
 @pytest.fixture(scope="session")

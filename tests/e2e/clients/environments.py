@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 
 import pytest
 
@@ -40,7 +41,7 @@ def _run(*words):
 
 def tried(name, server, folder, *words):
     """What a suite says: the sentences that hold, and those that don't."""
-    told = json.dumps({"url": server.url, "keys": server.keys})
+    told = json.dumps(asdict(server))
     done = subprocess.run(
         [installed(name), "-W", "error", FOLDER / f"with_{name}.py", *words],
         cwd=folder,

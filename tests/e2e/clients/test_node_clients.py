@@ -42,6 +42,12 @@ SUITES = [
         "client preset, strict types of a program, persisted documents",
     ),
     Suite(
+        "documents",
+        "Trusted documents",
+        ("relay-compiler", "@graphql-codegen/client-preset", "@urql/exchange-persisted"),
+        "manifests of compilers and of urql, pushed by the command line; locked apps that ask by ids and hashes",
+    ),
+    Suite(
         "subscriptions",
         "graphql-ws and graphql-sse",
         ("graphql-ws", "graphql-sse"),

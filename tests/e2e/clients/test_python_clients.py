@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.registry, pytest.mark.slow, pytest.mark.conformance]
 def test_gql_asks_in_every_way_it_has(server, tmp_path):
     found = environments.tried("gql", server, tmp_path)
 
-    tried = "three transports, pages, validation and queries by schema, refusals, errors"
+    tried = "five transports, pages, validation and queries by schema, refusals, errors, subscriptions"
     held("gql", environments.version("gql", "gql"), tried, found)
 
 
