@@ -7,12 +7,14 @@ from asyncio import BaseTransport, TimerHandle
 from collections.abc import Callable
 
 import orjson
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 HEAD = 10.0  # seconds from the first byte to the end of the headers; also for a first byte to come
 BODY = 10.0  # seconds from there to the end of the body
-READER = 30.0  # seconds for a reader to make room for more of an answer
+READER = 10.0  # seconds for a reader to make room for more of an answer
+UNREAD = 262_144  # bytes of answers that the system keeps for a reader; of itself it keeps megabytes
 MAX_HEAD = 65_536  # bytes
 
 
@@ -24,6 +26,7 @@ class PatientProtocol(HttpToolsProtocol):
     _head = 0  # bytes of the headers that are under way
     _heads = 0  # how many are complete
     _in_head = True
+    _running: RequestResponseCycle | None = None  # the request that is answered; `cycle` is the last that came
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
@@ -67,7 +70,14 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._enough()
         self._moves()
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _wait(self, seconds: float, too_late: Callable[[], None]) -> None:
         self._enough()

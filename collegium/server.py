@@ -14,7 +14,7 @@ from api.engine.execution import Engine
 from api.explorer import SOURCE, Explorer
 from api.http import MAX_BODY
 from api.schema import schema
-from collegium.connections import PatientProtocol, PatientSocket
+from collegium.connections import UNREAD, PatientProtocol, PatientSocket
 from collegium.exports import Exports
 from collegium.output import Problem
 from collegium.settings import Settings, address
@@ -37,7 +37,7 @@ def listen(settings: Settings) -> socket.socket:
     """The socket to serve at. Clients that come early wait in its queue until the server is ready."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
     except OSError as problem:
         if problem.errno == errno.EADDRINUSE:
             raise Problem(
@@ -49,6 +49,8 @@ def listen(settings: Settings) -> socket.socket:
         ) from None
     except OverflowError as problem:
         raise Problem(f"Can't listen at port {settings.port}: {problem}.") from None
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD)  # its connections inherit it
+    return listener
 
 
 def url_of(listener: socket.socket) -> str:
@@ -88,6 +90,7 @@ async def serving(
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing is asked of who connects or how
         timeout_graceful_shutdown=LAST_REQUESTS,
     )
     server = Server(config)

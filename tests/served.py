@@ -1,7 +1,8 @@
 """The server alone, as a process of its own: `python -m tests.served ADDRESS_OF_THE_DATABASE`. It says where it is."""
 
-import asyncio
 import sys
+
+import uvloop
 
 from collegium import logs
 from collegium.server import listen, serving, stopping, until_stopped, url_of
@@ -21,4 +22,4 @@ async def serve(database_url):
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1]))
+    uvloop.run(serve(sys.argv[1]))
