@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
 from api import explorer as explorers
 from api.documents.texts import Texts
@@ -28,6 +29,7 @@ from tenants.database import Database
 from tenants.listener import Listener
 from tenants.turns import Turns
 
+PATHS = ("/graphql", "/graphql/")
 PATIENCE = 5  # seconds
 log = structlog.get_logger(__name__)
 
@@ -60,11 +62,10 @@ def application(
             with suppress(asyncio.CancelledError):
                 await building
 
-    app = Starlette(
+    app = _Application(
         routes=[
             Route("/", _home),
-            Route("/graphql", endpoint),
-            WebSocketRoute("/graphql", subscriptions.sockets),
+            WebSocketRoute(PATHS[0], subscriptions.sockets),
             Route("/exports/{id}", Downloads(database).respond, methods=["GET"]),
             Route("/health", _health),
             *(explorers.routes(explorer) if explorer else ()),
@@ -72,10 +73,23 @@ def application(
         exception_handlers={HTTPException: not_served, Exception: failed},
         lifespan=lifespan,
     )
+    app.endpoint = endpoint
     app.state.engine = engine
     app.state.database = database
     app.state.subscriptions = subscriptions
     return app
+
+
+class _Application(Starlette):
+    """Starlette's, but for requests to GraphQL: on their way to the endpoint nothing stands between."""
+
+    endpoint: Endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] in PATHS:
+            await self.endpoint(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 async def _home(request: Request) -> Response:

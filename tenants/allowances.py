@@ -17,6 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import CheckConstraint, Float, Integer, text
@@ -89,8 +90,7 @@ class Allowance(TenantOwned, table=True):
     filled_at: datetime = Field(sa_type=UTC)
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """What a request cost, and what whoever asks has left, as far as this process knows."""
 
     requested: int

@@ -1,7 +1,7 @@
 """Connections for planned reads: last in, first out, without proxies and without reset.
 
-A read is one statement that sets its own tenant, so a connection carries nothing from one read to the next. Nor does a
-write of one statement, whose tenant ends with its transaction.
+A read is one statement that sets its own tenant, so a connection carries nothing from one read to the next. The same
+holds for what is written by one statement.
 """
 
 import asyncio
@@ -78,40 +78,13 @@ class Pool:
                 self._give(reader)
         raise AssertionError("unreachable")
 
-    async def write(self, prelude: str, statement: str, arguments: list[Any]) -> Any:  # noqa: ANN401 -- one value of any type
-        """The value of one statement that writes, in a transaction of its own; it is not asked again.
-
-        A connection that was lost before anything was done is replaced, as for a read. One on which anything goes wrong
-        but the statement itself is given up.
-        """
-        reader = await self._begun(f"BEGIN; {prelude}")
+    async def write(self, statement: str, arguments: list[Any]) -> Any:  # noqa: ANN401 -- one value of any type
+        """The value of one statement that writes. It is not asked again: a connection that is lost leaves it open."""
+        reader = await self._take()
         try:
-            written = await reader.fetch(statement, arguments, lasting=True)
-            await reader.connection.execute("COMMIT")
-        except asyncpg.PostgresError:
-            await reader.connection.execute("ROLLBACK")
-            raise
-        except BaseException:
-            reader.connection.terminate()
-            raise
+            return await reader.fetch(statement, arguments, lasting=True)
         finally:
             self._give(reader)
-        return written
-
-    async def _begun(self, begin: str) -> Reader:
-        for attempt in range(ATTEMPTS):
-            reader = await self._take()
-            try:
-                await reader.connection.execute(begin)
-            except BaseException as error:
-                lost = isinstance(error, asyncpg.PostgresConnectionError | asyncpg.InterfaceError | OSError)
-                reader.connection.terminate()
-                self._give(reader)
-                if not lost or attempt + 1 == ATTEMPTS:
-                    raise
-            else:
-                return reader
-        raise AssertionError("unreachable")
 
     async def _take(self) -> Reader:
         while True:

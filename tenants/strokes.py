@@ -7,10 +7,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Stroke:
-    """What is done by one statement. It gives one value when it has written, and none when it has changed nothing.
+    """What is done by one statement: named `steps`, as after WITH, and the one `value` that follows from them.
 
-    `$1` is the tenant; `arguments` are those after it.
+    There is none when they have changed nothing. `$1` is the tenant; `arguments` are those after it.
     """
 
-    sql: str
+    steps: str
+    value: str
     arguments: Sequence[Any]

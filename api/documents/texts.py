@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphql import GraphQLError
 
@@ -41,8 +42,7 @@ NOT_SUPPORTED = No("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported"
 """Word for word what Apollo's clients and urql wait for: they send the text, or send no hashes any more."""
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """How a request says which document it means: its text, its id, or the hash of what was sent before.
 
     Text and hash agree where both are given: the text is to be remembered then.
@@ -53,8 +53,7 @@ class Named:
     hash: str | None = None
 
 
-@dataclass(frozen=True)
-class Meant:
+class Meant(NamedTuple):
     """The document that a request means. `trusted`: an app has registered it."""
 
     text: str

@@ -47,6 +47,7 @@ from api.engine.parameters import Parameters, Request
 from api.engine.planner import Planner
 from api.engine.shapes import shape_of
 from api.engine.types import Change, Entity
+from api.engine.variables import coerced, signatures_of
 from tenants.viewer import Viewer
 
 PLANS_PER_DOCUMENT = 64
@@ -131,6 +132,7 @@ class Document:
         self.operation = _operation(
             [node for node in self.ast.definitions if isinstance(node, OperationDefinitionNode)], operation_name
         )
+        self.signatures = signatures_of(schema, self.operation)
         self.cost = cost_of(schema, self.ast, self.operation)
         self.introspects = not INTROSPECTION.isdisjoint(self.cost.names)
         self.size = PER_DOCUMENT + PER_TOKEN * held.tokens + 2 * len(source)
@@ -141,6 +143,10 @@ class Document:
         return self.operation.operation is OperationType.QUERY
 
     def coerce(self, variables: dict[str, Any]) -> VariableValues:
+        """The variables' values, or a RequestError that says what is wrong with them."""
+        quick = coerced(self.signatures, variables)
+        if quick is not None:
+            return quick
         definitions = self.operation.variable_definitions or ()
         hidden = not self.shelf.suggests
         values = get_variable_values(self.schema, definitions, variables, MAX_ERRORS, hide_suggestions=hidden)
@@ -192,8 +198,7 @@ class Document:
         return self._cached("subject", request, core=False, write=changes.subject)
 
     def _cached(self, what: Hashable, request: Request, *, core: bool, write: Callable[[Planner], str]) -> Plan:
-        shape = shape_of(self.schema, self.operation.variable_definitions or (), request.variables)
-        key = (what, shape, _permissions(request.viewer))
+        key = (what, shape_of(self.signatures, request.variables), _permissions(request.viewer))
         plan = self._plans.get(key)
         if plan is None:
             planner = Planner(self.schema, self.fragments, self.operation, request.variables, request.viewer, core=core)

@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import structlog
@@ -23,6 +23,7 @@ from tenants.viewer import Viewer
 
 log = structlog.get_logger()
 POISON = b"\x01"
+DATA = b'{"data":'
 QUERY_CANCELED = "57014"
 TOO_SLOW = (
     f"This takes longer than the {PATIENCE} seconds that one answer may take, and was ended. "
@@ -30,12 +31,27 @@ TOO_SLOW = (
 )
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A response's body. `executed`: whether anything was run; otherwise the request itself was wrong."""
+class Answer(NamedTuple):
+    """A response's JSON object, in pieces, without its last brace: so nothing is copied when more is said in it.
 
-    body: bytes
+    `executed`: whether anything was run; otherwise the request itself was wrong.
+    """
+
+    pieces: tuple[bytes, ...]
     executed: bool = True
+
+    @property
+    def good(self) -> bool:
+        """Whether it holds no errors."""
+        return self.pieces[0].startswith(DATA)
+
+    @property
+    def body(self) -> bytes:
+        return b"".join((*self.pieces, b"}"))
+
+    def saying(self, member: bytes) -> bytes:
+        """The body with one more member."""
+        return b"".join((*self.pieces, b",", member, b"}"))
 
 
 @dataclass(frozen=True)
@@ -81,7 +97,7 @@ class Payload:
 
         `within` the command's transaction what it has written so far is seen; otherwise what it has committed.
         """
-        request = replace(self.context.request, rows=rows, text=text, now=now)
+        request = self.context.request._replace(rows=rows, text=text, now=now)
         arguments = self.plan.parameters.bind(request)
         if within is not None:
             return self._found(await read_within(within, self.plan.sql, arguments))
@@ -135,13 +151,13 @@ class Engine:
                 if not plan.core:
                     data = await self._read(plan.sql, plan.parameters.bind(request), viewer)
                     if POISON not in data:
-                        return Answer(b'{"data":' + data + b"}")
+                        return Answer((DATA, data))
             plan = document.plan(request, core=True)
             data = await self._read(plan.sql, plan.parameters.bind(request), viewer)
         except GraphQLError as error:
-            return Answer(orjson.dumps({"errors": [error.formatted], "data": None}))
+            return whole({"errors": [error.formatted], "data": None})
         except Exception as error:  # noqa: BLE001 -- nothing of ours reaches the client but a trace id
-            return Answer(orjson.dumps({"errors": [masked(GraphQLError("", original_error=error))], "data": None}))
+            return whole({"errors": [masked(GraphQLError("", original_error=error))], "data": None})
         return await self.complete(document, variables, request, wall, orjson.loads(data))
 
     async def _read(self, sql: str, arguments: list[Any], viewer: Viewer) -> bytes:
@@ -167,12 +183,16 @@ class Engine:
         body: dict[str, Any] = {"data": result.data}
         if result.errors:
             body = {"errors": [masked(error) for error in result.errors], **body}
-        return Answer(orjson.dumps(body))
+        return whole(body)
 
 
 def refused(error: RequestError) -> Answer:
     """The answer to a request that can't be executed: errors, and no `data`."""
-    return Answer(orjson.dumps({"errors": [one.formatted for one in error.errors]}), executed=False)
+    return whole({"errors": [one.formatted for one in error.errors]}, executed=False)
+
+
+def whole(body: dict[str, Any], *, executed: bool = True) -> Answer:
+    return Answer((orjson.dumps(body)[:-1],), executed)
 
 
 def masked(error: GraphQLError) -> Any:

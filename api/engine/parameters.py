@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import FieldNode, GraphQLError, GraphQLField
 from graphql.execution.values import VariableValues, get_argument_values
@@ -17,8 +17,7 @@ from graphql.language import ListValueNode, ObjectValueNode, ValueNode, Variable
 from tenants.viewer import Viewer
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """Who asks, when, with which variables.
 
     `rows` are what a mutation answers with, and which of them it made anew; `text` is what only that answer tells.
@@ -38,8 +37,7 @@ class Request:
         return self.rows[0] if self.rows else (None, False)
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(NamedTuple):
     """A request and the arguments of the plan's fields in it."""
 
     request: Request

@@ -73,6 +73,7 @@ class Planner:
         self.told: dict[str, str] = {}
         self._aliases = 0
         self._fields = 0
+        self._perhaps: set[str] = set()
 
     # What every part of the walk asks for.
 
@@ -130,6 +131,7 @@ class Planner:
         """The rows that a bulk mutation answers with: one for each of the request's `rows`, in their order."""
         alias = self.alias()
         joins: list[str] = []
+        self._perhaps.add(alias)
         self.told = {"created": "told.created"}
         row = concat(self.object(kind, group, entity, alias, joins))
         mine = [self.belongs(entity, alias), f"{alias}.id = told.id", *self.visible(entity, alias)]
@@ -182,16 +184,7 @@ class Planner:
             value = self.object(kind, group, target, alias, joins)
             return self._unless_null(field.unless_null and f"{alias}.{field.unless_null}", value, NULL)
         if isinstance(field, ToOne):
-            other = self.alias()
-            on = [
-                self.belongs(target, other),
-                f"{other}.{field.by} = {alias}.{field.name}",
-                *self.visible(target, other),
-            ]
-            joins.append(f"LEFT JOIN {self.table(target)} {other} ON {' AND '.join(on)}")
-            value = self.object(kind, group, target, other, joins)
-            absent = POISON if is_non_null_type(definition.type) and not self.core else NULL
-            return self._unless_null(f"{other}.id", value, absent)
+            return self._other(definition, group, (entity, alias), (target, field), joins)
         assert isinstance(field, ToMany)  # noqa: S101 -- the last kind of field
 
         def rows(child: str) -> list[str]:
@@ -201,6 +194,28 @@ class Planner:
             return connection(self, definition, group, target, rows, Order(field.order, field.descending))
         other = self.alias()
         return self.listed(kind, group, target, rows(other), other, field.order)
+
+    def _other(
+        self,
+        definition: GraphQLField,
+        group: list[FieldDetails],
+        here: tuple[Entity, str],
+        there: tuple[Entity, ToOne],
+        joins: list[str],
+    ) -> list[Part]:
+        """The JSON of the row that a row refers to. What a foreign key promises, and all may see, is simply there."""
+        (entity, alias), (target, field), other = here, there, self.alias()
+        kind: GraphQLObjectType = get_named_type(definition.type)  # type: ignore[assignment]
+        hidden = self.visible(target, other)
+        sure = not hidden and entity.promises(field, target)
+        on = [self.belongs(target, other), f"{other}.{field.by} = {alias}.{field.name}", *hidden]
+        perhaps = not sure or alias in self._perhaps
+        if perhaps:
+            self._perhaps.add(other)
+        joins.append(f"{'LEFT ' if perhaps else ''}JOIN {self.table(target)} {other} ON {' AND '.join(on)}")
+        value = self.object(kind, group, target, other, joins)
+        absent = POISON if is_non_null_type(definition.type) and not self.core else NULL
+        return value if sure else self._unless_null(f"{other}.id", value, absent)
 
     def _leaf(self, kind: GraphQLOutputType, expression: str, alias: str, only: Access | None) -> list[Part]:
         shown = self._only(only, expression, alias)

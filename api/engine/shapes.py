@@ -14,25 +14,17 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLList,
     GraphQLNonNull,
-    GraphQLSchema,
-    VariableDefinitionNode,
-    type_from_ast,
 )
+from graphql.execution.get_variable_signature import GraphQLVariableSignature
 from graphql.execution.values import VariableValues
 
 GIVEN = "given"
 
 
-def shape_of(
-    schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode], variables: VariableValues
-) -> tuple[Any, ...]:
+def shape_of(signatures: Sequence[GraphQLVariableSignature], variables: VariableValues) -> tuple[Any, ...]:
     """A hashable key of the variables' shape."""
     coerced = variables.coerced
-    return tuple(
-        (name, _shape(type_from_ast(schema, definition.type), coerced[name]))
-        for definition in definitions
-        if (name := definition.variable.name.value) in coerced
-    )
+    return tuple([(one.name, _shape(one.type, coerced[one.name])) for one in signatures if one.name in coerced])
 
 
 def _shape(kind: Any, value: Any) -> Any:  # noqa: PLR0911 -- one answer per kind of type

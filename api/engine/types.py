@@ -72,6 +72,18 @@ class Entity:
         declared = self.fields.get(name)
         return (declared.name or name) if isinstance(declared, Column | ToOne) else name
 
+    def promises(self, field: ToOne, target: "Entity") -> bool:
+        """Whether a foreign key promises that each of these rows refers to a row of `target`."""
+        here, there = self.columns, target.columns
+        if here is None or there is None or (here.name, there.name) != (self.table, target.table):
+            return False
+        keys = {(self.tenant_column, target.tenant_column), (field.name, field.by)}
+        return not here.c[field.name].nullable and any(
+            constraint.referred_table is there
+            and {(one.parent.name, one.column.name) for one in constraint.elements} == keys
+            for constraint in here.foreign_key_constraints
+        )
+
 
 @dataclass(frozen=True)
 class Root:

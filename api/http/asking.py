@@ -3,8 +3,7 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -28,14 +27,13 @@ class GoneError(Exception):
     """The client left before it had said what it wants."""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """The parts of a GraphQL request. `document` says which it means."""
 
     document: Named
     name: str | None
-    variables: dict[str, Any] = field(default_factory=dict)
-    extensions: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, Any]
+    extensions: dict[str, Any]
 
 
 async def asked(scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Asked:
@@ -112,7 +110,6 @@ def _broken_text(text: bytes) -> str | None:
 
 
 def parts(said: Any) -> Asked:  # noqa: ANN401 -- any JSON
-    """What a request's JSON asks, or an HttpError."""
     """What a request's JSON asks, or an HttpError."""
     if not isinstance(said, dict):
         raise HttpError(400, "A request is one JSON object with `query`, `variables` and `operationName`.")

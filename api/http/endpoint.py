@@ -3,10 +3,10 @@
 A bare ASGI application: what is spent here is spent on every request.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import datetime
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from graphql import GraphQLError
 
@@ -14,7 +14,7 @@ from api.documents.texts import Texts
 from api.engine.documents import RequestError
 from api.engine.execution import Answer, Engine, refused
 from api.http.asking import READING, Asked, GoneError, Receive, Scope, asked
-from api.http.caching import NOTHING, Caching, caching
+from api.http.caching import NOTHING, caching
 from api.http.errors import HttpError, failure, not_possible
 from api.http.media import EVENTS, JSON, negotiate
 from api.http.spending import REFUSED, headers_of, spend, told, wait_body
@@ -33,28 +33,28 @@ NOT_HERE = (
     f"A subscription goes on, and one answer does not: accept `{EVENTS}`, or open a WebSocket by the protocol "
     "graphql-transport-ws at this address."
 )
-GOOD = b'{"data":'
-"""How an answer without errors begins."""
+NOT_STORED = (b"cache-control", NOTHING.encode())
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Reply:
-    """A response: its body, and how it is sent."""
+class Reply(NamedTuple):
+    """A response: its body, and how it is sent. `standing`: what its headers tell of what is left."""
 
     body: bytes
     status: int = 200
     media: str = JSON
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = NONE
+    standing: Standing | None = None
 
     async def send(self, send: Send) -> None:
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
+        if self.standing is not None:
+            headers += headers_of(self.standing)
         if "cache-control" not in self.headers:
-            headers.append((b"cache-control", NOTHING.encode()))
+            headers.append(NOT_STORED)
         if self.status != UNCHANGED:
-            headers += [
-                (b"content-length", str(len(self.body)).encode()),
-                (b"content-type", f"{self.media}; charset=utf-8".encode()),
-            ]
+            headers.append((b"content-length", b"%d" % len(self.body)))
+            headers.append((b"content-type", b"%b; charset=utf-8" % self.media.encode()))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 
@@ -133,16 +133,15 @@ class Endpoint:
         try:
             answer, standing = await self._run(request, viewer, scope["method"], now)
         except SpentError as spent:
-            more = {"retry-after": str(spent.retry_after), **headers_of(spent.standing)}
-            return Reply(wait_body(spent), 429, media, more)
+            return Reply(wait_body(spent), 429, media, {"retry-after": str(spent.retry_after)}, spent.standing)
         finally:
             self.turns.leave(turn)
-        if scope["method"] in READING and answer.executed and answer.body.startswith(GOOD):
+        if scope["method"] in READING and answer.good:
             known = _text(headers, b"if-none-match")
-            return _cached(
-                answer, standing, media, caching(answer.body, media, signed_in=viewer.signed_in, known=known)
-            )
-        return _of(answer, standing, media, status=self.statuses.of(answer, media))
+            cached = caching(answer.body, media, signed_in=viewer.signed_in, known=known)
+            status, body = (UNCHANGED, b"") if cached.unchanged else (200, answer.saying(told(standing)))
+            return Reply(body, status, media, cached.headers, standing)
+        return Reply(answer.saying(told(standing)), self.statuses.of(answer, media), media, NONE, standing)
 
     async def _run(self, request: Asked, viewer: Viewer, method: str, now: datetime) -> tuple[Answer, Standing]:
         try:
@@ -157,19 +156,6 @@ class Endpoint:
         now_here = viewer.tenant.now(now)
         answer = await self.engine.answer(document, request.variables, viewer=viewer, now=now_here, wall=now)
         return answer, standing
-
-
-def _of(
-    answer: Answer, standing: Standing, media: str, headers: dict[str, str] | None = None, *, status: int = 200
-) -> Reply:
-    body = answer.body[:-1] + b"," + told(standing) + b"}"
-    return Reply(body, status, media, {**headers_of(standing), **(headers or {})})
-
-
-def _cached(answer: Answer, standing: Standing, media: str, caching: Caching) -> Reply:
-    if caching.unchanged:
-        return Reply(b"", UNCHANGED, media, {**headers_of(standing), **caching.headers})
-    return _of(answer, standing, media, caching.headers)
 
 
 def _needs_a_stream() -> RequestError:

@@ -51,12 +51,12 @@ def told(standing: Standing) -> bytes:
     )  # fmt: skip
 
 
-def headers_of(standing: Standing) -> dict[str, str]:
+def headers_of(standing: Standing) -> list[tuple[bytes, bytes]]:
     """As the IETF's draft on RateLimit header fields has them."""
-    return {
-        "ratelimit-policy": f'"default";q={standing.burst};w={WINDOW}',
-        "ratelimit": f'"default";r={standing.available};t={standing.full_in}',
-    }
+    return [
+        (b"ratelimit-policy", b'"default";q=%d;w=%d' % (standing.burst, WINDOW)),
+        (b"ratelimit", b'"default";r=%d;t=%d' % (standing.available, standing.full_in)),
+    ]
 
 
 def wait_body(spent: SpentError) -> bytes:

@@ -13,7 +13,6 @@ from api.http.media import JSON
 UNPROCESSABLE = 422
 PARTIAL = 294
 NO_GRAPHQL = b"GRAPHQL_PARSE_FAILED"
-WITH_ERRORS = b'{"errors":'
 WITHOUT_DATA = b'"data":null}'
 
 
@@ -30,5 +29,5 @@ class Statuses(StrEnum):
         if not answer.executed:
             draft = self is Statuses.DRAFT and NO_GRAPHQL not in answer.body
             return UNPROCESSABLE if draft else 400
-        partial = answer.body.startswith(WITH_ERRORS) and not answer.body.endswith(WITHOUT_DATA)
+        partial = not answer.good and not answer.body.endswith(WITHOUT_DATA)
         return PARTIAL if self is Statuses.DRAFT and partial else 200

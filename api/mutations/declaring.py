@@ -60,8 +60,8 @@ def mutation(
 ) -> Callable[[Function], Function]:
     """Declare a mutation; see the package. `bulk` names its twin for many at once.
 
-    `stroke` does by one statement what the function most often comes to. Where it changes nothing, the function is
-    called.
+    `stroke` does by one statement what the function most often comes to. Where it changes nothing, and where nobody
+    knows whether it did, the function is called: it finds what is done already.
     """
 
     def declare(function: Function) -> Function:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
-from asyncpg import PostgresError
+from asyncpg import InterfaceError, PostgresConnectionError, PostgresError
 from graphql import GraphQLError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -69,13 +69,18 @@ async def _answers_of(call: Call) -> list[Answer]:
 
 
 async def _at_once(call: Call) -> list[Outcome]:
-    """What one statement has done; nothing where there is more to it, or a reason against it."""
+    """What one statement has done; nothing where there is more to it, or a reason against it.
+
+    Where its connection was lost nobody knows: then the function looks what is there, as for whoever asks twice.
+    """
     if call.stroke is None or call.bulk:
         return []
     context = call.context
     stroke = call.stroke(Asked(context.viewer, context.now, context.wall), call.items[0])
     try:
         row = await context.database.write(context.viewer.tenant.id, stroke)
+    except (PostgresConnectionError, InterfaceError, OSError):
+        return []
     except PostgresError as error:
         if error.sqlstate not in LOST_A_RACE:
             raise

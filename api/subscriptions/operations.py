@@ -51,7 +51,7 @@ class Operations:
             begun = await self._begin(asked, connection, reading=reading)
         except RequestError as error:
             standing = await self.allowances.spend(connection.viewer, REFUSED)
-            begun = Result(refused(error).body[:-1] + b"," + told(standing) + b"}", over=True)
+            begun = Result(refused(error).saying(told(standing)), over=True)
         except GraphQLError as error:
             begun = Result(body_of(error.formatted), over=True)
         except SpentError as spent:
@@ -79,7 +79,7 @@ class Operations:
             return await self._subscribe(document, asked.variables, connection)
         here = viewer.tenant.now(now)
         answer = await self.engine.answer(document, asked.variables, viewer=viewer, now=here, wall=now)
-        return Result(answer.body[:-1] + b"," + told(standing) + b"}", over=not answer.executed)
+        return Result(answer.saying(told(standing)), over=not answer.executed)
 
     async def _subscribe(self, document: Document, variables: dict[str, Any], connection: Connection) -> Stream:
         viewer, now = connection.viewer, wall()

@@ -4,7 +4,6 @@ import asyncio
 import uuid
 from collections import deque
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from graphql import GraphQLError
@@ -43,9 +42,9 @@ class Stream:
 
     def _plan(self, viewer: Viewer) -> None:
         self.viewer = viewer
-        self.request: Request = replace(self.asked.request, viewer=viewer)
+        self.request: Request = self.asked.request._replace(viewer=viewer)
         self.plan: Plan = self.asked.document.changes(self.request, core=False)
-        at_some_time = replace(self.request, now=SOME_TIME)
+        at_some_time = self.request._replace(now=SOME_TIME)
         self.alike = (id(self.plan), repr(self.plan.parameters.bind(at_some_time)))
         """Streams that are alike are told the same, or the same for the same person."""
         self.sees_all = ENTITIES[self.asked.change.target].visible.allows(viewer)

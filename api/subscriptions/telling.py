@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 import orjson
 
@@ -37,8 +36,7 @@ class Teller:
         tenant = one.viewer.tenant
         people = {stream.viewer.person_id: 0 for stream in streams} if PER_VIEWER in one.plan.sql else {None: 0}
         numbers = {person: number for number, person in enumerate(people)}
-        request = replace(
-            one.request,
+        request = one.request._replace(
             now=tenant.now(wall()),
             rows=((event.id, False),),
             text=sealed(position, tenant.secret),

@@ -89,7 +89,7 @@ TOLD = history.FIRST.format(
     facts="jsonb_build_object('session_id', $2::uuid, 'person_id', $4::uuid)",
 )
 CLAIM = claim(tenant_id="$1::uuid", session_id="$2::uuid", now="$3::timestamptz")
-AT_ONCE = f"""WITH known AS (SELECT id FROM person WHERE tenant_id = $1::uuid AND id = $4::uuid),
+STEPS = f"""known AS (SELECT id FROM person WHERE tenant_id = $1::uuid AND id = $4::uuid),
     claimed AS ({CLAIM} AND EXISTS (SELECT FROM known) AND NOT EXISTS (SELECT FROM registration r
             WHERE r.tenant_id = $1::uuid AND r.session_id = $2::uuid AND r.person_id = $4::uuid
             AND r.status <> 'CANCELLED')
@@ -98,8 +98,7 @@ AT_ONCE = f"""WITH known AS (SELECT id FROM person WHERE tenant_id = $1::uuid AN
         SELECT $1::uuid, $5::uuid, $2::uuid, $4::uuid,
             CASE WHEN waiting > 0 THEN 'WAITLISTED' ELSE 'REGISTERED' END, $3::timestamptz FROM claimed
         RETURNING id, status),
-    told AS ({TOLD} FROM added)
-    SELECT id FROM added"""  # noqa: S608 -- our own words
+    told AS ({TOLD} FROM added)"""  # noqa: S608 -- our own words
 """Of two that ask for the same person at once, one fails on the index `registration_one_per_person`."""
 
 
@@ -170,7 +169,8 @@ def at_once(session_id: uuid.UUID, person_id: uuid.UUID, *, by: Actor, now: date
 
     What it does not do, because it is done already or there is a reason against it, is for `register` to tell.
     """
-    return Stroke(AT_ONCE, (session_id, now, person_id, new_id(), new_id(), by.person_id, by.app_id))
+    arguments = (session_id, now, person_id, new_id(), new_id(), by.person_id, by.app_id)
+    return Stroke(STEPS, "SELECT id FROM added", arguments)
 
 
 async def cancel(db: AsyncSession, registration_id: uuid.UUID, *, by: Actor, now: datetime) -> Registration:

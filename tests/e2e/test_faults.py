@@ -59,7 +59,7 @@ def _break_planned_reads(database, monkeypatch):
     """Signing in works; the reads of organizations do not."""
     read = database.pool.read
 
-    async def broken(statement, arguments):
+    async def broken(statement, arguments, *, lasting=True):
         if "organization" in statement:
             raise OSError("connection lost")
         return await read(statement, arguments)

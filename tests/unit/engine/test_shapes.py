@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from api.engine.planner import Planner
 from api.engine.shapes import shape_of
+from api.engine.variables import signatures_of
 from api.schema import schema
 from tenants.keys import Role
 from tenants.registry import Tenant
@@ -35,7 +36,7 @@ def coerced(variables):
 
 
 def shape(**variables):
-    return shape_of(schema(), OPERATION.variable_definitions, coerced(variables))
+    return shape_of(signatures_of(schema(), OPERATION), coerced(variables))
 
 
 def statement(variables):

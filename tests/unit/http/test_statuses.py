@@ -6,11 +6,11 @@ from api.engine.execution import Answer
 from api.http.media import JSON, RESPONSE
 from api.http.statuses import Statuses
 
-WHOLE = Answer(b'{"data":{"tenant":null}}')
-PARTIAL = Answer(b'{"errors":[{"message":"no"}],"data":{"tenant":null}}')
-NOTHING = Answer(b'{"errors":[{"message":"no"}],"data":null}')
-INVALID = Answer(b'{"errors":[{"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}', executed=False)
-NO_GRAPHQL = Answer(b'{"errors":[{"extensions":{"code":"GRAPHQL_PARSE_FAILED"}}]}', executed=False)
+WHOLE = Answer((b'{"data":{"tenant":null}',))
+PARTIAL = Answer((b'{"errors":[{"message":"no"}],"data":{"tenant":null}',))
+NOTHING = Answer((b'{"errors":[{"message":"no"}],"data":null',))
+INVALID = Answer((b'{"errors":[{"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]',), executed=False)
+NO_GRAPHQL = Answer((b'{"errors":[{"extensions":{"code":"GRAPHQL_PARSE_FAILED"}}]',), executed=False)
 
 
 @pytest.mark.parametrize(
