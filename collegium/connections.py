@@ -3,7 +3,7 @@
 uvicorn limits idle connections and nothing else, so its protocol is told the rest here.
 """
 
-from asyncio import BaseTransport, TimerHandle
+from asyncio import AbstractEventLoop, BaseTransport, Handle, TimerHandle, Transport
 from collections.abc import Callable
 
 import orjson
@@ -18,6 +18,40 @@ UNREAD = 262_144  # bytes of answers that the system keeps for a reader; of itse
 MAX_HEAD = 65_536  # bytes
 
 
+class Together:
+    """A connection's transport as its answers see it: a head leaves with the body that follows it, by one system call.
+
+    What nothing follows leaves alone when the loop comes round.
+    """
+
+    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
+        self.transport = transport
+        self.loop = loop
+        self._head: bytes | None = None
+        self._alone: Handle | None = None
+
+    def write(self, data: bytes) -> None:
+        if self._head is None:
+            self._head, self._alone = data, self.loop.call_soon(self._leave)
+        else:
+            self._leave(data)
+
+    def close(self) -> None:
+        self._leave()
+        self.transport.close()
+
+    def is_closing(self) -> bool:
+        return self.transport.is_closing()
+
+    def _leave(self, *more: bytes) -> None:
+        head, self._head = self._head, None
+        if head is not None:
+            self.transport.writelines((head, *more))
+        if self._alone is not None:
+            self._alone.cancel()
+            self._alone = None
+
+
 class PatientProtocol(HttpToolsProtocol):
     """One connection. `_waiting` is the deadline of what the client has to send next, `_stuck` that of its reading."""
 
@@ -30,6 +64,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
+        self._together = Together(transport, self.loop)  # type: ignore[arg-type]
         self._wait(HEAD, self._slow_head)
 
     def data_received(self, data: bytes) -> None:
@@ -77,6 +112,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._running = cycle
+        cycle.transport = self._together  # type: ignore[assignment]
         super()._start_asgi_task(cycle, app)
 
     def _wait(self, seconds: float, too_late: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from graphql import GraphQLError, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetails, collect_fields
 
-from api.engine.emission import NULL, concat
+from api.engine.emission import NULL, Join, concat, joined
 from api.engine.parameters import refuse
 from api.engine.roots import permit
 from api.engine.types import CHANGES, ENTITIES, Change
@@ -31,12 +31,12 @@ def changes(planner: Planner) -> str:
     entity, target = ENTITIES[change.entity], ENTITIES[change.target]
     kind: GraphQLObjectType = planner.schema.type_map[entity.name]  # type: ignore[assignment]
     event, about = planner.alias(), planner.alias()
-    joins: list[str] = []
+    joins: list[Join] = []
     row = concat(planner.object(kind, group, entity, event, joins))
     mine = [planner.belongs(target, about), f"{about}.id = {event}.aggregate_id", *planner.visible(target, about)]
     told = (
         f"coalesce((SELECT {row} FROM {planner.table(entity)} {event}"
-        f" JOIN {planner.table(target)} {about} ON {' AND '.join(mine)} {' '.join(joins)}"
+        f" JOIN {planner.table(target)} {about} ON {' AND '.join(mine)} {joined(joins, alone=False)}"
         f" WHERE {planner.belongs(entity, event)} AND {event}.id = {planner.format('{row}')}), {NULL})"
     )
     viewers = planner.format("unnest({viewers}) WITH ORDINALITY seen(viewer, at)")

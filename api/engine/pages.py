@@ -14,7 +14,7 @@ from graphql.execution.collect_fields import FieldDetails
 
 from api.engine.conditions import conditions
 from api.engine.custom import Named
-from api.engine.emission import Part, Sql, concat, members
+from api.engine.emission import Join, Part, Sql, concat, joined, members
 from api.engine.orders import ByColumn, ByCustomField, Fetching, Order
 from api.engine.parameters import Bound, refuse
 from api.engine.types import DEFAULT_PAGE, MAX_PAGE, Entity
@@ -41,7 +41,7 @@ def connection(
     base = [planner.belongs(entity, page.alias), *rows(page.alias), *planner.visible(entity, page.alias)]
     base += conditions(named, page.alias, arguments.get("where") or {}, ("where",))
 
-    joins: list[str] = []
+    joins: list[Join] = []
     pairs: list[tuple[str, list[Part]]] = []
     paged = False
     page.notice(kind, selected)
@@ -59,7 +59,7 @@ def connection(
     document = concat(members(pairs))
     if not paged:
         return named.guarded([Sql(f"(SELECT {document})")])
-    fetched = f"({page.rows(base)}) {page.alias} {' '.join(joins)}"
+    fetched = f"({page.rows(base)}) {page.alias} {joined(joins)}"
     one = f"(SELECT {document} FROM {fetched} HAVING true)"  # one answer, even where nothing in it is counted
     return named.guarded([Sql(one)])
 
@@ -101,7 +101,7 @@ class Page:
         sides = [side for side, given in (("after", self.after), ("before", self.before)) if given]
         return self.order.rows(Fetching(base, sides, limit, self.backward, self.cursors_asked))
 
-    def part(self, name: str, kind: GraphQLObjectType, fields: list[FieldDetails], joins: list[str]) -> list[Part]:
+    def part(self, name: str, kind: GraphQLObjectType, fields: list[FieldDetails], joins: list[Join]) -> list[Part]:
         """`nodes`, `edges` or `pageInfo`."""
         if name == "nodes":
             row = self.planner.object(kind, fields, self.entity, self.alias, joins)

@@ -18,7 +18,7 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from graphql.execution.values import VariableValues
 
 from api.engine import custom, roots
-from api.engine.emission import NULL, POISON, Part, Sql, concat, leaf, members
+from api.engine.emission import NULL, POISON, Join, Part, Sql, concat, joined, leaf, members
 from api.engine.fields import (
     Column,
     CustomFields,
@@ -73,7 +73,6 @@ class Planner:
         self.told: dict[str, str] = {}
         self._aliases = 0
         self._fields = 0
-        self._perhaps: set[str] = set()
 
     # What every part of the walk asks for.
 
@@ -130,19 +129,18 @@ class Planner:
     def payloads(self, entity: Entity, kind: GraphQLObjectType, group: list[FieldDetails]) -> str:
         """The rows that a bulk mutation answers with: one for each of the request's `rows`, in their order."""
         alias = self.alias()
-        joins: list[str] = []
-        self._perhaps.add(alias)
+        joins: list[Join] = []
         self.told = {"created": "told.created"}
         row = concat(self.object(kind, group, entity, alias, joins))
         mine = [self.belongs(entity, alias), f"{alias}.id = told.id", *self.visible(entity, alias)]
         return (
             f"(SELECT '[' || string_agg(CASE WHEN {alias}.id IS NULL THEN {NULL} ELSE {row} END, ',' ORDER BY told.at)"
             f" || ']' FROM {self.format('unnest({rows}, {created_rows})')} WITH ORDINALITY told(id, created, at)"
-            f" LEFT JOIN {self.table(entity)} {alias} ON {' AND '.join(mine)} {' '.join(joins)})"
+            f" LEFT JOIN {self.table(entity)} {alias} ON {' AND '.join(mine)} {joined(joins, alone=False)})"
         )
 
     def object(
-        self, kind: GraphQLObjectType, group: list[FieldDetails], entity: Entity, alias: str, joins: list[str]
+        self, kind: GraphQLObjectType, group: list[FieldDetails], entity: Entity, alias: str, joins: list[Join]
     ) -> list[Part]:
         """The JSON of a row that stands in the statement as `alias`. Adds to `joins` what it needs beside it."""
         pairs: list[tuple[str, list[Part]]] = []
@@ -161,7 +159,7 @@ class Planner:
         entity: Entity,
         declared: tuple[str, Field],
         alias: str,
-        joins: list[str],
+        joins: list[Join],
     ) -> list[Part]:
         name, field = declared
         if isinstance(field, Identifier):
@@ -201,21 +199,20 @@ class Planner:
         group: list[FieldDetails],
         here: tuple[Entity, str],
         there: tuple[Entity, ToOne],
-        joins: list[str],
+        joins: list[Join],
     ) -> list[Part]:
         """The JSON of the row that a row refers to. What a foreign key promises, and all may see, is simply there."""
         (entity, alias), (target, field), other = here, there, self.alias()
         kind: GraphQLObjectType = get_named_type(definition.type)  # type: ignore[assignment]
         hidden = self.visible(target, other)
-        sure = not hidden and entity.promises(field, target)
         on = [self.belongs(target, other), f"{other}.{field.by} = {alias}.{field.name}", *hidden]
-        perhaps = not sure or alias in self._perhaps
-        if perhaps:
-            self._perhaps.add(other)
-        joins.append(f"{'LEFT ' if perhaps else ''}JOIN {self.table(target)} {other} ON {' AND '.join(on)}")
+        promised = not hidden and entity.promises(field, target)
+        joins.append(Join(f"{self.table(target)} {other} ON {' AND '.join(on)}", promised))
         value = self.object(kind, group, target, other, joins)
+        if promised:
+            return value
         absent = POISON if is_non_null_type(definition.type) and not self.core else NULL
-        return value if sure else self._unless_null(f"{other}.id", value, absent)
+        return self._unless_null(f"{other}.id", value, absent)
 
     def _leaf(self, kind: GraphQLOutputType, expression: str, alias: str, only: Access | None) -> list[Part]:
         shown = self._only(only, expression, alias)
@@ -244,7 +241,7 @@ class Planner:
         order: str,
     ) -> list[Part]:
         """The JSON of a plain list."""
-        joins: list[str] = []
+        joins: list[Join] = []
         row = concat(self.object(kind, group, entity, alias, joins))
         keys = f"{alias}.{entity.column(order)}, {alias}.id" if order != "id" else f"{alias}.id"
         conditions = " AND ".join([self.belongs(entity, alias), *where, *self.visible(entity, alias)])
@@ -253,7 +250,7 @@ class Planner:
         )
         return [
             "[",
-            Sql(f"(SELECT string_agg({row}, ',' ORDER BY {keys}) FROM ({page}) {alias} {' '.join(joins)})"),
+            Sql(f"(SELECT string_agg({row}, ',' ORDER BY {keys}) FROM ({page}) {alias} {joined(joins)})"),
             "]",
         ]
 
@@ -273,14 +270,14 @@ class Planner:
     ) -> str:
         """The JSON of the one row that fulfills `where`, or null. `tagged`: with its type, where it may be of any."""
         alias = self.alias()
-        joins: list[str] = []
+        joins: list[Join] = []
         row = self.object(kind, group, entity, alias, joins)
         if tagged and self.core:
             row = [f'{{"{TYPENAME}":"{kind.name}"' + ("" if row == ["{", "}"] else ","), *_tail(row)]
         conditions = [self.belongs(entity, alias), *(self.format(one, t=alias) for one in where)]
         conditions += self.visible(entity, alias)
         return (
-            f"coalesce((SELECT {concat(row)} FROM {self.table(entity)} {alias} {' '.join(joins)} "
+            f"coalesce((SELECT {concat(row)} FROM {self.table(entity)} {alias} {joined(joins)} "
             f"WHERE {' AND '.join(conditions)}), {NULL})"
         )
 
