@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from graphql import GraphQLSchema, OperationDefinitionNode, Undefined, coerce_input_value
+from graphql import GraphQLSchema, OperationDefinitionNode, Undefined, coerce_input_value, is_non_null_type
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource
 
@@ -15,13 +15,16 @@ def signatures_of(schema: GraphQLSchema, operation: OperationDefinitionNode) -> 
 
 
 def coerced(signatures: Sequence[GraphQLVariableSignature], variables: dict[str, Any]) -> VariableValues | None:
-    """As graphql-core's `get_variable_values`, where each is given and right; otherwise it is for that to say."""
+    """As graphql-core's `get_variable_values`, where all are right and none is by default; otherwise it is to say."""
     sources: dict[str, VariableValueSource] = {}
     values: dict[str, Any] = {}
     for signature in signatures:
-        given = variables.get(signature.name)
-        if given is None:
-            return None
+        given = variables.get(signature.name, Undefined)
+        if given is Undefined:
+            if signature.default is not None or is_non_null_type(signature.type):
+                return None
+            sources[signature.name] = VariableValueSource(signature)
+            continue
         try:
             value = coerce_input_value(given, signature.type)
         except RecursionError:
