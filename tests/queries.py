@@ -1,6 +1,8 @@
-"""Queries made up from the schema, rewritten with aliases, fragments, directives, variables and real values."""
+"""Documents made up from the schema, rewritten with aliases, fragments, directives, variables and real values."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import hypothesis_graphql
@@ -12,8 +14,12 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLField,
+    GraphQLID,
+    GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLNonNull,
+    GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
@@ -29,6 +35,9 @@ from graphql import (
     VariableDefinitionNode,
     VariableNode,
     get_named_type,
+    get_nullable_type,
+    is_abstract_type,
+    is_list_type,
     parse_type,
     print_ast,
     value_from_ast_untyped,
@@ -36,17 +45,18 @@ from graphql import (
 from hypothesis import strategies as st
 
 from tests.academy import CUSTOM
+from tests.attacks import Path, kinds
 
 TEXTS = {
-    "DateTime": ["2026-09-01T12:00:00Z", "2026-10-05T07:00:00+02:00"],
-    "Date": ["2026-09-01"],
-    "LocalDateTime": ["2026-09-01T12:00:00"],
-    "Duration": ["P14D", "-PT30M"],
-    "TimeZone": ["Europe/Zurich"],
-    "Decimal": ["12.50"],
+    "DateTime": ["2026-09-01T12:00:00Z", "2026-10-05T07:00:00+02:00", "0002-01-01T00:00:00Z", "9998-12-31T23:59:59Z"],
+    "Date": ["2026-09-01", "0002-01-01", "9998-12-31"],
+    "LocalDateTime": ["2026-09-01T12:00:00", "2026-03-29T02:30:00", "0002-01-01T00:00:00", "9998-12-31T23:59:59"],
+    "Duration": ["P14D", "-PT30M", "PT0S", "P36500D", "-P36500D"],
+    "TimeZone": ["Europe/Zurich", "Pacific/Apia"],
+    "Decimal": ["12.50", "-0.000000000000001", "999999999999999999999999999999.999"],
     "EmailAddress": ["ada@example.org"],
     "URL": ["https://example.org/"],
-    "Locale": ["en"],
+    "Locale": ["en", "zh-Hant-TW"],
     "JSON": ["{}"],
 }
 EVER_NEW = ("Viewer", "position")
@@ -57,15 +67,19 @@ KEYS = list(CUSTOM.values())
 
 @dataclass
 class Rewriting:
-    """One query on its way: what was drawn for it, and what it collected."""
+    """One document on its way: what was drawn for it, and what it collected. `own`: ids of rows, by their type."""
 
     schema: GraphQLSchema
     draw: Any
-    ids: list[str]
+    own: dict[str, list[str]]
     fragments: list[FragmentDefinitionNode] = field(default_factory=list)
     definitions: dict[str, VariableDefinitionNode] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
     fields: int = 0
+
+    @property
+    def ids(self) -> list[str]:
+        return [one for some in self.own.values() for one in some]
 
     def chance(self) -> bool:
         return self.draw(st.booleans())
@@ -82,8 +96,9 @@ class Rewriting:
                 selections.append(
                     InlineFragmentNode(type_condition=node.type_condition, selection_set=chosen, directives=())
                 )
-        selections.append(FieldNode(name=NameNode(value="__typename"), arguments=(), directives=()))
-        return SelectionSetNode(selections=tuple(self.wrapped(kind, selections)))
+        typename = FieldNode(name=NameNode(value="__typename"), arguments=(), directives=())
+        wrapped = self.wrapped(kind, [*selections, typename])
+        return SelectionSetNode(selections=(*wrapped, typename) if is_abstract_type(kind) else tuple(wrapped))
 
     def wrapped(self, kind: Any, selections: list[Any]) -> list[Any]:
         """Some of the selections behind a fragment, with or without a name; some twice."""
@@ -125,14 +140,14 @@ class Rewriting:
             FieldNode(
                 name=node.name,
                 alias=NameNode(value=f"a{self.fields}"),
-                arguments=tuple(self.argument(definition.args[name].type, one) for name, one in given.items()),
-                directives=self.directives(),
+                arguments=tuple(self.argument(node.name.value, definition, one) for one in given.values()),
+                directives=self.directives() + (self.idempotent() if kind is self.schema.mutation_type else ()),
                 selection_set=inner,
             )
         ]
 
-    def argument(self, kind: GraphQLInputType, node: ArgumentNode) -> ArgumentNode:
-        value = node.value
+    def argument(self, name: str, field: GraphQLField, node: ArgumentNode) -> ArgumentNode:
+        kind, value = field.args[node.name.value].type, node.value
         if node.name.value in ("first", "last"):
             value = IntValueNode(value=str(self.draw(st.integers(0, 5))))
         elif node.name.value == "id" and not isinstance(value, NullValueNode):
@@ -146,6 +161,8 @@ class Rewriting:
             value = self.one_order(value)
         elif node.name.value == "where":
             value = self.with_keys(value)
+        elif node.name.value == "input":
+            value = self.with_ids(name, field, kind, value, ("input",))
         if self.chance():
             return self.as_variable(kind, node.name, value_from_ast_untyped(value))
         return ArgumentNode(name=node.name, value=value)
@@ -178,6 +195,29 @@ class Rewriting:
             fields=tuple(ObjectFieldNode(name=one.name, value=self.with_keys(one.value)) for one in value.fields)
         )
 
+    def with_ids(self, name: str, field: GraphQLField, kind: GraphQLInputType, value: Any, path: Path) -> Any:
+        """The input of a mutation, naming rows that there are; mostly of the right type."""
+        kind = get_nullable_type(kind)
+        if isinstance(value, ListValueNode) and is_list_type(kind):
+            return ListValueNode(
+                values=tuple(self.with_ids(name, field, kind.of_type, item, (*path, 0)) for item in value.values)
+            )
+        if isinstance(value, ObjectValueNode) and isinstance(kind, GraphQLInputObjectType):
+            given = [(one, kind.fields[one.name.value].type) for one in value.fields]
+            return ObjectValueNode(
+                fields=tuple(
+                    ObjectFieldNode(
+                        name=one.name, value=self.with_ids(name, field, inner, one.value, (*path, one.name.value))
+                    )
+                    for one, inner in given
+                )
+            )
+        if get_named_type(kind) is not GraphQLID or isinstance(value, NullValueNode):
+            return value
+        right = self.own.get(kinds(path, name, field, self.own)[0], [])
+        mostly = right if right and self.draw(st.integers(0, 5)) else self.ids
+        return StringValueNode(value=self.draw(st.sampled_from(mostly)))
+
     def as_variable(self, kind: GraphQLInputType, argument: NameNode, value: Any) -> ArgumentNode:
         name = NameNode(value=f"v{len(self.variables)}")
         variable = VariableNode(name=name)
@@ -199,20 +239,48 @@ class Rewriting:
         argument = ArgumentNode(name=condition, value=BooleanValueNode(value=truth))
         return (DirectiveNode(name=name, arguments=(argument,)),)
 
+    def idempotent(self) -> tuple[DirectiveNode, ...]:
+        if self.draw(st.integers(0, 7)) != 0:
+            return ()
+        key = StringValueNode(value=str(self.draw(st.integers(0, 10**9))))
+        return (
+            DirectiveNode(
+                name=NameNode(value="idempotent"), arguments=(ArgumentNode(name=NameNode(value="key"), value=key),)
+            ),
+        )
 
-def queries(schema: GraphQLSchema, ids: list[str]) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    """Documents with their variables. Where they name rows, they name some of `ids`."""
+
+def queries(
+    schema: GraphQLSchema, own: dict[str, list[str]], fields: Sequence[str] | None = None
+) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+    """Documents with their variables. Where they name rows, they name some of `own`."""
+    return _rewritten(schema, schema.query_type, hypothesis_graphql.queries, own, fields)
+
+
+def mutations(
+    schema: GraphQLSchema, own: dict[str, list[str]], fields: Sequence[str] | None = None
+) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+    """As `queries`."""
+    return _rewritten(schema, schema.mutation_type, hypothesis_graphql.mutations, own, fields)
+
+
+def _rewritten(
+    schema: GraphQLSchema,
+    root: GraphQLObjectType,
+    documents: Callable[..., Any],
+    own: dict[str, list[str]],
+    fields: Sequence[str] | None,
+) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
     scalars = {name: st.sampled_from([StringValueNode(value=text) for text in texts]) for name, texts in TEXTS.items()}
-    made_up = hypothesis_graphql.queries(
-        schema, custom_scalars=scalars, allow_x00=False, print_ast=lambda document: document
-    )
+    of = partial(documents, schema, fields=fields, custom_scalars=scalars, allow_x00=False, print_ast=lambda tree: tree)
+    made_up = of(allow_null=True) | of(allow_null=False)
 
     @st.composite
     def rewritten(draw: Any) -> tuple[str, dict[str, Any]]:
         document: DocumentNode = draw(made_up)
         (operation,) = document.definitions
-        rewriting = Rewriting(schema, draw, ids)
-        chosen = rewriting.selections(schema.query_type, operation.selection_set, MAX_DEPTH)
+        rewriting = Rewriting(schema, draw, own)
+        chosen = rewriting.selections(root, operation.selection_set, MAX_DEPTH)
         query = OperationDefinitionNode(
             operation=operation.operation,
             selection_set=chosen,

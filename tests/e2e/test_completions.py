@@ -47,7 +47,7 @@ def test_generated_queries_are_answered_alike_by_both_completions(database_url):
             Viewer(tenant),
         ]
 
-        @given(query=queries(schema(), academy.ids), viewer=st.sampled_from(viewers))
+        @given(query=queries(schema(), academy.by_type), viewer=st.sampled_from(viewers))
         @settings(
             max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
         )
