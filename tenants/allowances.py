@@ -25,7 +25,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, select
 
 from tenants.database import Database
+from tenants.pool import LOST
 from tenants.records import UTC, TenantOwned
+from tenants.strokes import Stroke
 from tenants.viewer import Viewer
 
 log = structlog.get_logger(__name__)
@@ -39,35 +41,37 @@ SLIGHT = 1e-6
 """What floating point may lose."""
 NOBODY = uuid.UUID(int=0)
 SHARE = 8
-AHEAD = 0.5
+AHEAD = 2.0
 IDLE = 2.0
 CLOSED = 0.25
-"""A process borrows at most an eighth of what is left and half a second's flow, gives back what lay idle for two
+"""A process borrows at most an eighth of what is left and two seconds' flow, gives back what lay idle for two
 seconds, and asks an empty bucket again after a quarter of one."""
 
-BORROW = text("""
-    WITH held AS MATERIALIZED (
-        SELECT a.tokens, a.filled_at, coalesce(a.per_second, :standard) AS per_second FROM allowance a
-        WHERE a.tenant_id = :tenant_id AND a.id = :id FOR UPDATE
+BORROW = """
+    held AS MATERIALIZED (
+        SELECT a.tokens, a.filled_at, coalesce(a.per_second, $3::int) AS per_second FROM allowance a
+        WHERE a.tenant_id = $1::uuid AND a.id = $2::uuid FOR UPDATE
     ), moment AS MATERIALIZED (
         SELECT h.*, greatest(clock_timestamp(), h.filled_at) AS now FROM held h
     ), filled AS MATERIALIZED (
-        SELECT m.per_second, m.now, least(m.per_second * CAST(:window AS float), greatest(m.tokens, 0)
+        SELECT m.per_second, m.now, least(m.per_second * $4::float, greatest(m.tokens, 0)
             + m.per_second * extract(epoch FROM m.now - m.filled_at))::float AS level FROM moment m
     ), granted AS MATERIALIZED (
-        SELECT f.*, CASE WHEN f.level < :need THEN 0
-            ELSE greatest(:need, least(f.per_second * CAST(:ahead AS float), f.level / :share)) END AS amount
+        SELECT f.*, CASE WHEN f.level < $7::float THEN 0
+            ELSE greatest($7, least(f.per_second * $5::float, f.level / $6::float)) END AS amount
         FROM filled f
+    ), borrowed AS (
+        UPDATE allowance a SET tokens = g.level - g.amount, filled_at = g.now FROM granted g
+        WHERE a.tenant_id = $1::uuid AND a.id = $2::uuid
+        RETURNING ARRAY[g.amount, g.level - g.amount, g.per_second] AS found
     )
-    UPDATE allowance a SET tokens = g.level - g.amount, filled_at = g.now FROM granted g
-    WHERE a.tenant_id = :tenant_id AND a.id = :id
-    RETURNING g.amount, g.level - g.amount, g.per_second
-""")
-RETURN = text("""
-    UPDATE allowance a
-    SET tokens = least(coalesce(a.per_second, :standard) * CAST(:window AS float), a.tokens + :amount)
-    WHERE a.tenant_id = :tenant_id AND a.id = :id
-""")
+"""
+GIVE_BACK = """
+    returned AS (
+        UPDATE allowance a SET tokens = least(coalesce(a.per_second, $3::int) * $4::float, a.tokens + $5::float)
+        WHERE a.tenant_id = $1::uuid AND a.id = $2::uuid RETURNING true AS done
+    )
+"""
 OPEN = text("""
     INSERT INTO allowance (tenant_id, id, per_second, tokens, filled_at)
     VALUES (:tenant_id, :id, NULL, :full, clock_timestamp()) ON CONFLICT (tenant_id, id) DO NOTHING
@@ -216,19 +220,23 @@ class Allowances:
         return SpentError(bucket.standing(cost, now), retry_after, never=cost > bucket.per_second * WINDOW)
 
     async def _ask(self, bucket: Bucket, need: float, standard: int) -> tuple[float, float, int]:
-        terms = {"standard": standard, "window": WINDOW, "ahead": AHEAD, "share": SHARE, "need": need}
-        where = {"tenant_id": bucket.tenant_id, "id": bucket.id}
-        async with self.database.transaction(bucket.tenant_id) as db:
-            found = (await db.execute(BORROW, where | terms)).one_or_none()
-            if found is None:
-                await db.execute(OPEN, where | {"full": standard * WINDOW})
-                found = (await db.execute(BORROW, where | terms)).one()
-        return found[0], found[1], found[2]
+        terms = (bucket.id, standard, WINDOW, AHEAD, SHARE, need)
+        stroke = Stroke(BORROW, "SELECT found FROM borrowed", terms, news=False)
+        try:
+            found = await self.database.write(bucket.tenant_id, stroke)
+        except LOST:  # at worst a portion was borrowed that nobody spends
+            found = await self.database.write(bucket.tenant_id, stroke)
+        if found is None:
+            async with self.database.transaction(bucket.tenant_id) as db:
+                await db.execute(OPEN, {"tenant_id": bucket.tenant_id, "id": bucket.id, "full": standard * WINDOW})
+            found = await self.database.write(bucket.tenant_id, stroke)
+        amount, left, per_second = found
+        return amount, left, int(per_second)
 
     async def _give_back(self, bucket: Bucket, amount: float) -> None:
-        terms = {"standard": bucket.per_second, "window": WINDOW, "amount": amount}
-        async with self.database.transaction(bucket.tenant_id) as db:
-            await db.execute(RETURN, {"tenant_id": bucket.tenant_id, "id": bucket.id} | terms)
+        terms = (bucket.id, bucket.per_second, WINDOW, amount)
+        stroke = Stroke(GIVE_BACK, "SELECT done FROM returned", terms, news=False)
+        await self.database.write(bucket.tenant_id, stroke)
 
 
 async def limit(db: AsyncSession, bucket_id: uuid.UUID, per_second: int | None) -> None:

@@ -134,7 +134,7 @@ class Database:
             raise NoTenantError("a write needs the tenant it belongs to")
         statement = _one_stroke(stroke.steps, stroke.value)
         written = await self.pool.write(statement, [tenant_id, *stroke.arguments])
-        if written is not None:
+        if written is not None and stroke.news:
             self.notifier.tell(tenant_id)
         return written
 

@@ -16,6 +16,8 @@ STATEMENTS_PER_CONNECTION = 256
 PASSING_PER_CONNECTION = 16
 """Of those who have not signed in: they can't push out what the others use."""
 ATTEMPTS = 2
+LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+"""What a connection says that is there no more."""
 PATIENCE = 10
 """Seconds that PostgreSQL works at one answer before it gives up."""
 SETTINGS = {"timezone": "UTC", "jit": "off", "plan_cache_mode": "force_generic_plan"}
@@ -71,7 +73,7 @@ class Pool:
             reader = await self._take()
             try:
                 return await reader.fetch(statement, arguments, lasting=lasting)
-            except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+            except LOST:
                 if attempt + 1 == ATTEMPTS or not reader.connection.is_closed():
                     raise
             finally:

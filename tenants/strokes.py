@@ -9,9 +9,11 @@ from typing import Any
 class Stroke:
     """What is done by one statement: named `steps`, as after WITH, and the one `value` that follows from them.
 
-    There is none when they have changed nothing. `$1` is the tenant; `arguments` are those after it.
+    There is none when they have changed nothing. `$1` is the tenant; `arguments` are those after it. `news`: whether
+    others wait to hear of it.
     """
 
     steps: str
     value: str
     arguments: Sequence[Any]
+    news: bool = True

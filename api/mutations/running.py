@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
-from asyncpg import InterfaceError, PostgresConnectionError, PostgresError
+from asyncpg import PostgresError
 from graphql import GraphQLError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -17,6 +17,7 @@ from api.mutations.refusals import answered, frozen, thawed
 from tenants import idempotency
 from tenants.database import writes
 from tenants.idempotency import Claim
+from tenants.pool import LOST
 from tenants.refusals import Refused
 from tenants.strokes import Stroke
 
@@ -79,7 +80,7 @@ async def _at_once(call: Call) -> list[Outcome]:
     stroke = call.stroke(Asked(context.viewer, context.now, context.wall), call.items[0])
     try:
         row = await context.database.write(context.viewer.tenant.id, stroke)
-    except (PostgresConnectionError, InterfaceError, OSError):
+    except LOST:
         return []
     except PostgresError as error:
         if error.sqlstate not in LOST_A_RACE:
