@@ -9,7 +9,7 @@ from graphql.execution.collect_fields import FieldDetails, collect_fields
 
 from api.engine.emission import NULL, Join, concat, joined
 from api.engine.parameters import refuse
-from api.engine.roots import permit
+from api.engine.roots import denied
 from api.engine.types import CHANGES, ENTITIES, Change
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ def changes(planner: Planner) -> str:
     does not name `seen.viewer`.
     """
     _, change, group = subscribed(planner)
-    permit(planner, change, group)
+    no = denied(planner, change, group)
+    if no is not None:
+        raise no
     planner.told = {"viewer": "seen.viewer"}
     entity, target = ENTITIES[change.entity], ENTITIES[change.target]
     kind: GraphQLObjectType = planner.schema.type_map[entity.name]  # type: ignore[assignment]

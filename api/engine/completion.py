@@ -1,6 +1,7 @@
 """The second completion: graphql-core walks the operation and reads planned fields from the plan's JSON.
 
-Used where an operation also holds introspection, a mutation, a decided field, or a NULL where the schema says non-null.
+Used where an operation also holds introspection, a mutation, a decided field, one that the viewer may not ask for, or a
+NULL where the schema says non-null.
 `prepare` replaces the resolvers of planned fields, so that no resolver of theirs is ever written by hand.
 """
 
@@ -46,7 +47,7 @@ def _prepare_object(kind: GraphQLObjectType, *, is_root: bool) -> None:
 def _from_plan(row: dict[str, Any], info: GraphQLResolveInfo[Any], **_: object) -> Any:
     value = row[str(info.path.key)]
     if isinstance(value, dict) and REFUSED in value:
-        raise GraphQLError(value[REFUSED], extensions={"code": "BAD_USER_INPUT"})
+        raise GraphQLError(value[REFUSED], extensions={"code": value.get("code", "BAD_USER_INPUT")})
     return value
 
 

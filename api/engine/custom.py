@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 REFUSED = "$refused"
-"""Stands in a plan's JSON in the place of a page that can't be given; its value says why."""
+"""Stands in a plan's JSON in the place of what can't be given; its value says why, and `code` beside it which error."""
 LONGEST_SHOWN = 40
 """As long as a key can be: no message repeats more."""
 BEYOND_ALL = r"'\xff'::bytea"

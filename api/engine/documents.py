@@ -95,11 +95,15 @@ ROOM = {Shelf.VISITORS: 4_000_000, Shelf.VIEWERS: 32_000_000, Shelf.REGISTERED: 
 
 @dataclass(frozen=True)
 class Plan:
-    """One SQL expression that gives JSON, and how to bind it. `core`: only graphql-core can complete it."""
+    """One SQL expression that gives JSON, and how to bind it. `core`: only graphql-core can complete it.
+
+    `denied`: the root fields that the viewer may not ask for. The others are answered.
+    """
 
     sql: str
     parameters: Parameters
     core: bool
+    denied: tuple[GraphQLError, ...] = ()
 
 
 class RequestError(Exception):
@@ -203,7 +207,7 @@ class Document:
         if plan is None:
             planner = Planner(self.schema, self.fragments, self.operation, request.variables, request.viewer, core=core)
             sql = write(planner)
-            plan = self._plans[key] = Plan(sql, planner.parameters, planner.decided or planner.meta)
+            plan = self._plans[key] = Plan(sql, planner.parameters, planner.core_only, tuple(planner.denied))
             self.size += _size(plan)
             if len(self._plans) > PLANS_PER_DOCUMENT:
                 self.size -= _size(self._plans.popitem(last=False)[1])

@@ -6,6 +6,7 @@ Every table it names carries the tenant's predicate and the visibility condition
 from collections.abc import Mapping
 
 from graphql import (
+    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -48,7 +49,8 @@ class Planner:
     """Plans one operation, or one mutation's payload, for one permission set.
 
     `core`: for graphql-core to complete. Then nothing is poisoned, objects behind interfaces name their type, and
-    decided fields hold their facts. `decided` and `meta` tell that only graphql-core can complete this operation.
+    decided fields hold their facts. `core_only` tells that nothing else can complete this operation. `denied`: what
+    keeps the viewer from asking for some of its root fields.
     """
 
     def __init__(
@@ -70,9 +72,14 @@ class Planner:
         self.parameters = Parameters()
         self.decided = False
         self.meta = False
+        self.denied: list[GraphQLError] = []
         self.told: dict[str, str] = {}
         self._aliases = 0
         self._fields = 0
+
+    @property
+    def core_only(self) -> bool:
+        return self.decided or self.meta or bool(self.denied)
 
     # What every part of the walk asks for.
 

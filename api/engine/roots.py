@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLField, GraphQLObjectType, get_named_type
+from graphql import GraphQLError, GraphQLField, GraphQLObjectType, get_named_type
 from graphql.execution.collect_fields import FieldDetails
 
 from api import ids
+from api.engine.custom import REFUSED
 from api.engine.emission import NULL, Part, Sql
 from api.engine.orders import Order
 from api.engine.pages import connection
@@ -29,15 +31,17 @@ def root(planner: Planner, definition: GraphQLField, name: str, group: list[Fiel
     if name == "nodeByExternalRef":
         return [Sql(_by_reference(planner, group, arguments["type"].value, source))]
     asked = ROOTS[name]
-    permit(planner, asked, group)
+    no = denied(planner, asked, group)
+    if no is not None:
+        planner.denied.append(no)
+        return [json.dumps({REFUSED: no.message, **(no.extensions or {})})]
     entity = ENTITIES[asked.entity]
     if asked.kind == "many":
         order = Order(asked.order, asked.descending)
         return connection(planner, definition, group, entity, lambda alias: [], order)
     kind: GraphQLObjectType = get_named_type(definition.type)  # type: ignore[assignment]
-    if asked.kind == "only":
-        return [Sql(planner.row(entity, kind, group, []))]
-    return [Sql(planner.row(entity, kind, group, [_named(planner, entity, group, arguments, source)]))]
+    where = [] if asked.kind == "only" else [_named(planner, entity, group, arguments, source)]
+    return [Sql(planner.row(entity, kind, group, where))]
 
 
 def _named(planner: Planner, entity: Entity, group: list[FieldDetails], arguments: dict[str, Any], source: int) -> str:
@@ -79,13 +83,12 @@ def _by_reference(planner: Planner, group: list[FieldDetails], name: str, source
     return planner.row(ENTITIES[name], kind, group, [f"{{t}}.external_ref = {reference}"], tagged=True)
 
 
-def permit(planner: Planner, root: Root | Change, group: list[FieldDetails]) -> None:
-    """Raise what keeps the viewer from asking for it, if anything does."""
+def denied(planner: Planner, root: Root | Change, group: list[FieldDetails]) -> GraphQLError | None:
+    """What keeps the viewer from asking for it, if anything does."""
     if root.allow.allows(planner.viewer):
-        return
+        return None
     node = group[0].node
     if not planner.viewer.signed_in:
-        raise refuse(
-            f"Sign in to ask for `{root.name}`: send a key as `Authorization: Bearer …`.", node, "UNAUTHENTICATED"
-        )
-    raise refuse(f"You may not ask for `{root.name}`. {root.allow.words}", node, "FORBIDDEN")
+        message = f"Sign in to ask for `{root.name}`: send a key as `Authorization: Bearer …`."
+        return refuse(message, node, "UNAUTHENTICATED")
+    return refuse(f"You may not ask for `{root.name}`. {root.allow.words}", node, "FORBIDDEN")

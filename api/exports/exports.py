@@ -187,12 +187,15 @@ def _root(command: Command, text: str, name: str | None, variables: dict[str, An
         document = Document(schema(), text, name)
         asked = listed(document, variables)
         request = Request(command.viewer, command.now, document.coerce(variables))
-        document.plan(request, core=True).parameters.bind(request)
+        plan = document.plan(request, core=True)
+        plan.parameters.bind(request)
     except RequestError as no:
         unnamed = name is not None and no.unresolved
         raise _not_exportable(no.errors, field="operationName" if unnamed else "document") from None
     except GraphQLError as error:
         raise _not_exportable([error]) from None
+    if plan.denied:
+        raise _not_exportable(plan.denied)
     return asked.root
 
 

@@ -191,3 +191,65 @@ def test_who_may_ask_for_what_is_what_was_meant():
         Role.LEARNER: queries - HIDDEN_FROM_LEARNERS,
     }
     assert {name for name, root in ROOTS.items() if root.allow.public} == PUBLIC
+
+
+# What one may not ask for, beside what one may.
+
+
+async def asked(client, document):
+    """The answer's errors, without their words and where they are written, and its data in their order."""
+    answer = await client.answer(document)
+    told = [(error["path"], error["extensions"]["code"]) for error in answer["errors"]]
+    return told, json.dumps(answer["data"])
+
+
+async def test_what_is_beside_is_answered_and_all_in_their_order(learner):
+    document = f"""{{
+      me: viewer {{ displayName }} secret: key(id: "key_{NOBODYS}") {{ id }}
+      tenant {{ name }} instrument(id: "ins_{NOBODYS}") {{ id }} __typename
+    }}"""
+
+    answered = [await asked(learner, document) for _ in range(2)]
+
+    data = {
+        "me": {"displayName": "Grace Hopper"},
+        "secret": None,
+        "tenant": {"name": "Acme"},
+        "instrument": None,
+        "__typename": "Query",
+    }
+    assert answered == [([(["secret"], "FORBIDDEN"), (["instrument"], "FORBIDDEN")], json.dumps(data))] * 2
+
+
+async def test_where_there_must_be_something_there_is_no_data_at_all(learner):
+    answered = await asked(learner, "{ tenant { name } all: keys { totalCount } }")
+
+    assert answered == ([(["all"], "FORBIDDEN")], "null")
+
+
+async def test_what_is_not_there_says_why(learner):
+    answer = await learner.answer(f'{{ key(id: "key_{NOBODYS}") {{ id }} }}')
+
+    assert (answer["data"], answer["errors"]) == (
+        {"key": None},
+        [
+            {
+                "message": "You may not ask for `key`. For: tenant admin; apps with the scope `settings:read`.",
+                "locations": [{"line": 1, "column": 3}],
+                "path": ["key"],
+                "extensions": {"code": "FORBIDDEN"},
+            }
+        ],
+    )
+
+
+async def test_a_visitor_is_told_at_its_place_to_sign_in(visitor):
+    answered = await asked(visitor, f'{{ tenant {{ name }} key(id: "key_{NOBODYS}") {{ id }} }}')
+
+    assert answered == ([(["key"], "UNAUTHENTICATED")], '{"tenant": {"name": "Acme"}, "key": null}')
+
+
+async def test_what_is_skipped_is_not_asked_for(learner):
+    data = await learner.data("{ tenant { name } keys @skip(if: true) { totalCount } }")
+
+    assert data == {"tenant": {"name": "Acme"}}

@@ -202,7 +202,9 @@ test('what is forbidden is an error with a code, by every error policy', async (
 
   assert.ok(CombinedGraphQLErrors.is(none) && CombinedGraphQLErrors.is(all.error));
   assert.deepEqual([none, all.error].map(({ errors }) => errors[0].extensions.code), ['FORBIDDEN', 'FORBIDDEN']);
-  assert.deepEqual([all.data, ignore.data, ignore.error], [null, null, undefined]);
+  assert.deepEqual(all.error.errors[0].path, ['key']);
+  assert.deepEqual([all.data.tenant.name, all.data.key], ['Acme', null]);
+  assert.deepEqual([ignore.data, ignore.error], [all.data, undefined]);
 });
 
 test('a document that does not fit the schema, and a key that is none, are told by their codes', async () => {
