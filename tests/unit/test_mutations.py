@@ -1,5 +1,6 @@
 """What mutations read from their input, before any command is called."""
 
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ import strawberry
 from graphql import GraphQLError, get_named_type
 
 from api import ids
+from api.engine.documents import RequestError, parsed
 from api.mutations import ACCESS, NOBODY, Command, changes, permit
 from api.people.people import Person
 from api.permissions import ADMINS, STAFF, Access
@@ -19,6 +21,7 @@ from tenants.records import Word
 from tenants.registry import Tenant
 from tenants.viewer import Viewer
 from tests.conftest import NOW
+from tests.processes import REPOSITORY
 
 TENANT = Tenant(slug="acme", name="Acme", display_name="Acme", created_at=NOW)
 ME, OTHER = uuid.UUID("0192f0c1-aaaa-7bbb-8ccc-eeeeeeeeeeee"), uuid.UUID("0192f0c1-aaaa-7bbb-8ccc-dddddddddddd")
@@ -161,6 +164,50 @@ def test_every_mutation_answers_with_a_union_of_its_row_and_its_refusals():
         assert refused not in row.interfaces
         assert refusals
         assert all(refused in refusal.interfaces for refusal in refusals)
+
+
+def test_every_refusal_of_every_mutation_is_read_by_what_all_have():
+    core = schema()
+    for name, field in core.mutation_type.fields.items():
+        assert faults(asking(name, field, "__typename ... on Refused { code message field retryable }")) == [], name
+
+
+def test_reasons_of_two_kinds_are_read_under_two_names():
+    core = schema()
+    kinds = {name: get_named_type(field.type).types[1:] for name, field in core.mutation_type.fields.items()}
+    several = [name for name, refusals in kinds.items() if len(refusals) > 1]
+
+    assert several
+    for name in several:
+        field = core.mutation_type.fields[name]
+        alike = " ".join(f"... on {kind} {{ reason }}" for kind in kinds[name])
+        apart = " ".join(f"... on {kind} {{ {kind}: reason }}" for kind in kinds[name])
+        [fault] = faults(asking(name, field, alike))
+        assert fault.startswith("Fields 'reason' conflict because they return conflicting types"), name
+        assert faults(asking(name, field, apart)) == [], name
+
+
+def test_what_is_told_of_writes_is_as_it_is():
+    told = (REPOSITORY / "docs" / "writes.md").read_text()
+    examples = re.findall(r"```graphql\n(.*?)```", told, re.DOTALL)
+
+    assert len(examples) > 1
+    assert [faults(example) for example in examples] == [[]] * len(examples)
+
+
+def asking(name, field, selection):
+    variables = ", ".join(f"${argument}: {given.type}" for argument, given in field.args.items())
+    given = ", ".join(f"{argument}: ${argument}" for argument in field.args)
+    return f"mutation ({variables}) {{ {name}({given}) {{ {selection} }} }}"
+
+
+def faults(document):
+    """What the API finds wrong with a document."""
+    try:
+        parsed(schema(), document)
+    except RequestError as no:
+        return [error.message for error in no.errors]
+    return []
 
 
 def test_every_mutation_takes_one_input_and_can_be_rehearsed():
