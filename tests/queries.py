@@ -67,11 +67,15 @@ KEYS = list(CUSTOM.values())
 
 @dataclass
 class Rewriting:
-    """One document on its way: what was drawn for it, and what it collected. `own`: ids of rows, by their type."""
+    """One document on its way: what was drawn for it, and what it collected. `own`: ids of rows, by their type.
+
+    `open_input`: a mutation's input is the variable `input`, for whoever asks to fill in.
+    """
 
     schema: GraphQLSchema
     draw: Any
     own: dict[str, list[str]]
+    open_input: bool = False
     fragments: list[FragmentDefinitionNode] = field(default_factory=list)
     definitions: dict[str, VariableDefinitionNode] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
@@ -161,6 +165,8 @@ class Rewriting:
             value = self.one_order(value)
         elif node.name.value == "where":
             value = self.with_keys(value)
+        elif node.name.value == "input" and self.open_input:
+            return self.as_variable(kind, node.name, None, name="input")
         elif node.name.value == "input":
             value = self.with_ids(name, field, kind, value, ("input",))
         if self.chance():
@@ -218,8 +224,8 @@ class Rewriting:
         mostly = right if right and self.draw(st.integers(0, 5)) else self.ids
         return StringValueNode(value=self.draw(st.sampled_from(mostly)))
 
-    def as_variable(self, kind: GraphQLInputType, argument: NameNode, value: Any) -> ArgumentNode:
-        name = NameNode(value=f"v{len(self.variables)}")
+    def as_variable(self, kind: GraphQLInputType, argument: NameNode, value: Any, *, name: str = "") -> ArgumentNode:
+        name = NameNode(value=name or f"v{len(self.variables)}")
         variable = VariableNode(name=name)
         self.definitions[name.value] = VariableDefinitionNode(
             variable=variable, type=parse_type(str(kind)), directives=()
@@ -258,10 +264,10 @@ def queries(
 
 
 def mutations(
-    schema: GraphQLSchema, own: dict[str, list[str]], fields: Sequence[str] | None = None
+    schema: GraphQLSchema, own: dict[str, list[str]], fields: Sequence[str] | None = None, *, open_input: bool = False
 ) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    """As `queries`."""
-    return _rewritten(schema, schema.mutation_type, hypothesis_graphql.mutations, own, fields)
+    """As `queries`. With an open input, it is null in the variables."""
+    return _rewritten(schema, schema.mutation_type, hypothesis_graphql.mutations, own, fields, open_input=open_input)
 
 
 def _rewritten(
@@ -270,6 +276,8 @@ def _rewritten(
     documents: Callable[..., Any],
     own: dict[str, list[str]],
     fields: Sequence[str] | None,
+    *,
+    open_input: bool = False,
 ) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
     scalars = {name: st.sampled_from([StringValueNode(value=text) for text in texts]) for name, texts in TEXTS.items()}
     of = partial(documents, schema, fields=fields, custom_scalars=scalars, allow_x00=False, print_ast=lambda tree: tree)
@@ -279,7 +287,7 @@ def _rewritten(
     def rewritten(draw: Any) -> tuple[str, dict[str, Any]]:
         document: DocumentNode = draw(made_up)
         (operation,) = document.definitions
-        rewriting = Rewriting(schema, draw, own)
+        rewriting = Rewriting(schema, draw, own, open_input)
         chosen = rewriting.selections(root, operation.selection_set, MAX_DEPTH)
         query = OperationDefinitionNode(
             operation=operation.operation,

@@ -20,8 +20,11 @@ KNOWN = {
 """What a client may do wrong, limits by their page. Nobody here has to wait, and nothing takes long."""
 
 
-def faults(status, body, source, variables):
-    """Errors that are faults of ours, words that only what lies below the API uses, and data that don't fit."""
+def faults(status, body, source, variables, met=None):
+    """Errors that are faults of ours, words that only what lies below the API uses, and data that don't fit.
+
+    `met` learns of which types which fields were there.
+    """
     errors, data = body.get("errors", []), body.get("data")
     said = [*errors, *refusals(data)]
     leaks = [(one, OURS_ALONE.search(json.dumps(told(one), ensure_ascii=False))) for one in said]
@@ -29,11 +32,11 @@ def faults(status, body, source, variables):
         *(f"a fault of ours: {error}" for error in errors if error.get("extensions", {}).get("code") not in KNOWN),
         *(f"'{leak[0]}' is no word for clients: {one}" for one, leak in leaks if leak),
     ]
-    if status not in (200, 400) or body.keys() - {"data", "errors", "extensions"}:
+    if status not in (200, 400, 413) or body.keys() - {"data", "errors", "extensions"}:
         found.append(f"no answer of GraphQL: {status} {sorted(body)}")
     if data is None:
         return found if errors else [*found, "neither data nor errors"]
-    return [*found, *(f"data that don't fit: {one}" for one in misfits(source, variables, data))]
+    return [*found, *(f"data that don't fit: {one}" for one in misfits(source, variables, data, met))]
 
 
 def told(said):

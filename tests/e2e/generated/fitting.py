@@ -26,14 +26,23 @@ for scalar in ("DateTime", "Date", "LocalDateTime", "Duration", "TimeZone", "Dec
         COMMITTED.type_map[scalar].serialize = _read_back(scalar)
 
 
-def misfits(source, variables, data):
-    """What is missing, too much, null where it may not be, or not of its type. Objects have to say `__typename`."""
+def misfits(source, variables, data, met=None):
+    """What is missing, too much, null where it may not be, or not of its type. Objects have to say `__typename`.
+
+    `met` learns of which types which fields were there.
+    """
+
+    def value_of(value, info, **arguments):
+        if met is not None:
+            met.add((info.parent_type.name, info.field_name))
+        return value[info.path.key]
+
     told = execute(
         COMMITTED,
         parse(source),
         data,
         variable_values=variables,
-        field_resolver=lambda value, info, **arguments: value[info.path.key],
+        field_resolver=value_of,
         type_resolver=lambda value, info, kind: value["__typename"],
     )
     if told.errors:
