@@ -16,7 +16,7 @@ STATEMENTS_PER_CONNECTION = 256
 PASSING_PER_CONNECTION = 16
 """Of those who have not signed in: they can't push out what the others use."""
 ATTEMPTS = 2
-LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What a connection says that is there no more."""
 PATIENCE = 10
 """Seconds that PostgreSQL works at one answer before it gives up."""
@@ -38,6 +38,13 @@ class Reader:
 
     async def fetch(self, statement: str, arguments: list[Any], *, lasting: bool) -> bytes | None:
         """The one value of the statement's one row."""
+        try:
+            return await self._fetch(statement, arguments, lasting=lasting)
+        except asyncpg.InternalClientError:  # the server hung up between two statements: the driver is out of step
+            self.connection.terminate()
+            raise
+
+    async def _fetch(self, statement: str, arguments: list[Any], *, lasting: bool) -> bytes | None:
         kept, most = (self.statements, STATEMENTS_PER_CONNECTION) if lasting else (self.passing, PASSING_PER_CONNECTION)
         prepared = kept.get(statement)
         if prepared is None:
