@@ -1,6 +1,7 @@
 """Connections that can't be held open by being slow: a request's head, its body and an answer's reader have deadlines.
 
-uvicorn limits idle connections and nothing else, so its protocol is told the rest here.
+uvicorn limits idle connections and nothing else, so its protocol is told the rest here. It also sends an answer's
+head and body one after the other: here they leave together.
 """
 
 from asyncio import AbstractEventLoop, BaseTransport, Handle, TimerHandle, Transport

@@ -38,13 +38,6 @@ class Reader:
 
     async def fetch(self, statement: str, arguments: list[Any], *, lasting: bool) -> bytes | None:
         """The one value of the statement's one row."""
-        try:
-            return await self._fetch(statement, arguments, lasting=lasting)
-        except asyncpg.InternalClientError:  # the server hung up between two statements: the driver is out of step
-            self.connection.terminate()
-            raise
-
-    async def _fetch(self, statement: str, arguments: list[Any], *, lasting: bool) -> bytes | None:
         kept, most = (self.statements, STATEMENTS_PER_CONNECTION) if lasting else (self.passing, PASSING_PER_CONNECTION)
         prepared = kept.get(statement)
         if prepared is None:

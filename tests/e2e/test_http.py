@@ -28,6 +28,12 @@ async def test_a_query_is_asked_by_get_and_by_post(send, post):
     assert [(one.status_code, said(one)) for one in (by_get, by_post)] == [(200, ANSWER)] * 2
 
 
+async def test_a_slash_at_the_end_of_the_address_changes_nothing(send):
+    response = await send(path="/graphql/", json={"query": ASK})
+
+    assert (response.status_code, said(response)) == (200, ANSWER)
+
+
 async def test_get_takes_variables_and_an_operations_name(send):
     document = "query A { viewer { displayName } } query B($is: Boolean!) { tenant { name @include(if: $is) slug } }"
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 
+import asyncpg
 import pytest
 
 from domain.people import people
@@ -53,6 +54,41 @@ async def test_a_learner_takes_a_seat_once(coordinator, learner, program):
     assert again == first
     read = await learner.data("query ($id: ID!) { registration(id: $id) { status } }", id=first["id"])
     assert read == {"registration": {"status": "REGISTERED"}}
+
+
+async def test_a_seat_is_given_once_where_nobody_knows_whether_it_was(
+    coordinator, learner, program, database, administrator_url
+):
+    """The connection is lost while the statement waits for the session, which it then gets: nobody hears of the seat.
+
+    Take `except LOST` out of `running._at_once`, and the learner is told that nothing was changed.
+    """
+    session = await a_session(coordinator, program, capacity=1)
+    other = await asyncpg.connect(administrator_url)
+    holding = other.transaction()
+    await holding.start()
+    await other.execute("SELECT FROM session WHERE id = $1 FOR UPDATE", session.removeprefix("ses_"))
+    await database.notifier.close()
+    readers = list(database.pool.free)
+
+    asking = asyncio.create_task(do(learner, "registerForSession", REGISTRATION, sessionId=session))
+    await waiting(other, 1, asking)
+    [busy] = [reader for reader in readers if reader not in database.pool.free]
+    busy.connection.terminate()
+    await waiting(other, 2, asking)
+    await holding.rollback()
+    await other.close()
+    registration = await asking
+
+    assert (registration["status"], registration["session"]["seatsTaken"]) == ("REGISTERED", 1)
+    counters = {"seatsTaken": 1, "waiting": 0, "registrations": {"totalCount": 1}}
+    assert await coordinator.data(COUNTERS, id=session) == {"session": counters}
+
+
+async def waiting(other, many, asking):
+    """Return when so many statements wait for what `other` holds, or nobody asks any more."""
+    while not asking.done() and await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < many:  # noqa: ASYNC110 -- nobody tells
+        await asyncio.sleep(0.01)
 
 
 async def test_who_comes_after_the_last_seat_waits_in_line(coordinator, program):

@@ -4,7 +4,6 @@ import asyncio
 import multiprocessing
 import time
 
-import asyncpg
 import pytest
 
 from tenants import allowances
@@ -221,14 +220,14 @@ def test_the_standard_is_more_than_any_one_operation_may_cost():
     assert allowances.STANDARD * WINDOW // max(allowances.HOLDER, allowances.VISITORS) >= 25_000
 
 
-async def test_a_portion_is_asked_for_again_where_the_connection_was_lost(database, viewer, administrator_url):
+async def test_a_portion_is_asked_for_again_where_the_connection_was_lost(hanging_up, viewer):
+    """A stroke is asked once: take `except LOST` out of `_ask`, and the request fails."""
+    database = Database(hanging_up.url, writers=1, readers=1)
     await limited(database, viewer, tenant=100)
     await database.read(viewer.tenant.id, "SELECT 'here'", [])
-    other = await asyncpg.connect(administrator_url)
-    ended = [reader.connection.get_server_pid() for reader in database.pool.free]
-    await other.fetch("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", ended)
+    await hanging_up.on_the_last()
 
     standing = await Allowances(database).spend(viewer, 42)
 
-    await other.close()
+    await database.close()
     assert (standing.requested, standing.burst) == (42, 3_000)

@@ -43,3 +43,15 @@ async def test_passing_statements_push_out_none_that_last(pool, monkeypatch):
         await pool.read(f"SELECT '{number}'::varchar", [], lasting=False)
 
     assert [name for name, *_ in await kept(pool)] == ["read_1", "read_5", "read_6"]
+
+
+async def test_a_connection_whose_driver_is_out_of_step_is_replaced(hanging_up):
+    pool = Pool(hanging_up.url, 1)
+    await pool.read("SELECT 'a'::varchar", [])
+    first = pool.free[0].connection
+
+    await hanging_up.on_the_last()
+
+    assert await pool.read("SELECT 'b'::varchar", []) == b"b"
+    assert (first.is_closed(), pool.opened) == (True, 1)
+    await pool.close()

@@ -47,6 +47,14 @@ def test_what_is_missing_or_wrong_is_left_to_graphql_core(one):
     assert at_once({**WHOLE, **one}) is None
 
 
+def test_what_is_nested_too_deeply_is_left_to_graphql_core():
+    where = {"title": {"eq": "A"}}
+    for _ in range(2_000):
+        where = {"and": [where]}
+
+    assert at_once({**WHOLE, "where": where}) is None
+
+
 def test_what_may_be_left_out_is_left_out():
     variables = {"id": "ses_1", "first": 1}
 
