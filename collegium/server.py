@@ -2,10 +2,11 @@
 
 import asyncio
 import errno
+import resource
 import signal
 import socket
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
 
@@ -53,6 +54,13 @@ def listen(settings: Settings) -> socket.socket:
     return listener
 
 
+def open_as_many_as_allowed() -> None:
+    """Each connection is an open file: their soft limit, often 1,024, is raised to what this process may have."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # where the system has another limit, the soft one stays
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def url_of(listener: socket.socket) -> str:
     host, port, *_ = listener.getsockname()
     return address(host, port)
@@ -77,6 +85,7 @@ async def serving(
     database: Database, settings: Settings, listener: socket.socket, *, explorer: bool = True
 ) -> AsyncGenerator[asyncio.Task[None]]:
     """The application answers at the socket until the end, which waits for the requests under way."""
+    open_as_many_as_allowed()
     app = application(database, Explorer(SOURCE, settings.home) if explorer else None, statuses=settings.http_statuses)
     config = uvicorn.Config(
         app,

@@ -41,10 +41,10 @@ SLIGHT = 1e-6
 """What floating point may lose."""
 NOBODY = uuid.UUID(int=0)
 SHARE = 8
-AHEAD = 2.0
+AHEAD = 1.0
 IDLE = 2.0
 CLOSED = 0.25
-"""A process borrows at most an eighth of what is left and two seconds' flow, gives back what lay idle for two
+"""A process borrows at most an eighth of what is left and a second's flow, gives back what lay idle for two
 seconds, and asks an empty bucket again after a quarter of one."""
 
 BORROW = """

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import resource
 import time
 from contextlib import suppress
 
@@ -148,6 +149,19 @@ async def test_who_asks_much_at_once_and_leaves_troubles_nobody(database_url, te
 
     assert answered.status_code == 200
     assert '"error"' not in server.said()
+
+
+@pytest.fixture
+def few_files():
+    """A soft limit of open files as ordinary users have it."""
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1_024, allowed[1]), allowed[1]))
+    yield allowed[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, allowed)
+
+
+async def test_a_server_may_hold_as_many_connections_as_the_system_allows(few_files, port):
+    assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == few_files
 
 
 @pytest.mark.slow
